@@ -1,0 +1,8 @@
+from django.urls import include, path
+
+urlpatterns = [
+    path("i18n/", include("django.conf.urls.i18n")),
+    path("fhir", include("fhir_bridge.urls")),
+    path("billing/", include("billing.urls")),
+    path("", include("ehr.urls")),
+]

@@ -1,0 +1,5 @@
+from django.apps import AppConfig
+
+
+class FhirBridgeConfig(AppConfig):
+    name = "fhir_bridge"

