@@ -9,6 +9,8 @@ from pathlib import Path
 import environ
 from django.utils.translation import gettext_lazy as _
 
+from config.secret import secret_key_kept
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
 env.read_env(BASE_DIR / ".env", overwrite=False)
@@ -19,11 +21,18 @@ ASSETS_DIR = Path(env.str("PLUME_ASSETS_DIR", default=str(BASE_DIR / ".venv" / "
 
 # -- safety --------------------------------------------------------------------------------------
 DEBUG = env.bool("DEBUG", default=False)
-SECRET_KEY = env.str("SECRET_KEY", default="")
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
+LOOPBACK_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
+# Where the server listens. Only a server that nobody else can reach may go without TLS.
+HOST = env.str("HOST", default="127.0.0.1")
+PORT = env.int("PORT", default=8000)
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=LOOPBACK_HOSTS)
+EXPOSED = HOST not in ("127.0.0.1", "localhost", "::1") or not set(ALLOWED_HOSTS) <= set(
+    LOOPBACK_HOSTS
+)
+# A server on loopback keeps a random key of its own in the data folder; an exposed one must name it.
+SECRET_KEY = env.str("SECRET_KEY", default="") or ("" if EXPOSED else secret_key_kept(DATA_DIR))
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
-# True behind TLS (the production default). `make demo` and a plain loopback server set it False.
-TLS = env.bool("PLUME_TLS", default=True)
+TLS = env.bool("PLUME_TLS", default=EXPOSED)
 SECURE_SSL_REDIRECT = TLS
 SESSION_COOKIE_SECURE = TLS
 CSRF_COOKIE_SECURE = TLS

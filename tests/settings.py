@@ -4,7 +4,6 @@ import os
 import tempfile
 
 os.environ.setdefault("SECRET_KEY", "only-for-tests-" + "x" * 50)
-os.environ.setdefault("PLUME_TLS", "false")
 
 from config.settings import *  # noqa: F403
 from config.settings import DATABASES, STORAGES
