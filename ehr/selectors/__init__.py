@@ -1,0 +1,19 @@
+"""What the pages and the API read, scoped by user.
+
+Each takes the user first, refuses whoever is not a physician (`NotAllowed`), answers `NotFound`
+for another organisation's objects, and returns the frozen values of `ehr.selectors.shapes`.
+"""
+
+from ehr.selectors.chart import chart, patients_find
+from ehr.selectors.review import note_for_review, signed_versions
+from ehr.selectors.visits import draft_status, visit_detail, worklist
+
+__all__ = [
+    "chart",
+    "draft_status",
+    "note_for_review",
+    "patients_find",
+    "signed_versions",
+    "visit_detail",
+    "worklist",
+]
