@@ -11,7 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-from config import engine
+from ehr.services import engine
 from fhir_bridge import definitions
 from summarizer.backends.base import BackendError
 
