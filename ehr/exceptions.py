@@ -1,7 +1,7 @@
 """What the clinical workflow refuses, and what a person should do about it.
 
 WorkflowError
-├── NotFound           404  no such visit, draft or note for this user (also: of another organisation)
+├── NotFound           404  no such object, or one of another organisation
 ├── NotAllowed         403  the user's role may not do this
 ├── BadVisitText       422  the words cannot be read; nothing was stored
 ├── BadInput           422  an empty sentence, an unknown code, a missing reason

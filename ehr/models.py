@@ -76,6 +76,8 @@ class Draft(models.Model):
     attempts = models.PositiveSmallIntegerField(default=0)
     lease_owner = models.CharField(max_length=64, blank=True)
     lease_expires_at = models.DateTimeField(null=True, blank=True)
+    not_before = models.DateTimeField(null=True, blank=True)  # backing off after a failed try
+    woken_at = models.DateTimeField(null=True, blank=True)  # last message to the broker
     started_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
     progress_step = models.CharField(max_length=20, blank=True)
@@ -112,6 +114,7 @@ class Note(models.Model):
     visit = models.ForeignKey(Visit, on_delete=models.PROTECT, related_name="notes")
     state = models.CharField(max_length=10, choices=State, default=State.IN_REVIEW)
     version = models.PositiveIntegerField(default=1)
+    amendment_reason = models.CharField(max_length=300, blank=True)  # of the amendment under way
     created_at = models.DateTimeField(auto_now_add=True)
 
 
@@ -239,7 +242,8 @@ class SignedNote(models.Model):
     note = models.ForeignKey(Note, on_delete=models.PROTECT, related_name="signatures")
     number = models.PositiveSmallIntegerField()  # 1 for the first, 2 for the first amendment ...
     note_version = models.PositiveIntegerField()
-    content = models.JSONField()  # {"language", "sections": [{"key","title","sentences":[...]}]}
+    # {"language", "template", "sections": [{"key", "title", "sentences": [{"id","text","status"}]}]}
+    content = models.JSONField()
     codes = models.JSONField()  # accepted codes: [{"system","code","description","release"}]
     sha256 = models.CharField(max_length=64)  # of the canonical JSON of content and codes
     amendment_reason = models.CharField(max_length=300, blank=True)
@@ -255,4 +259,5 @@ class SignedNote(models.Model):
         ordering = ["number"]
         constraints = [
             models.UniqueConstraint(fields=["note", "number"], name="signature_number_once"),
+            models.UniqueConstraint(fields=["note", "note_version"], name="signed_once_a_version"),
         ]
