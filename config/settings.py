@@ -148,6 +148,8 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 }
 # The broker carries ids only; a lost wake-up costs one reconciler interval, never a draft.
 DRAFT_LEASE_SECONDS = env.int("PLUME_DRAFT_LEASE_SECONDS", default=60)
+# A draft that takes longer than this loses its lease: its engine is taken to hang.
+DRAFT_RUN_SECONDS = env.int("PLUME_DRAFT_RUN_SECONDS", default=900)
 DRAFT_MAX_ATTEMPTS = env.int("PLUME_DRAFT_MAX_ATTEMPTS", default=15)
 RECONCILE_SECONDS = env.float("PLUME_RECONCILE_SECONDS", default=2.0)
 

@@ -42,6 +42,7 @@ class VisitText(models.Model):
     source_name = models.CharField(max_length=200, blank=True)
     text = models.TextField()
     utterances = models.JSONField()  # summarizer.types.Utterance as dicts
+    notices = models.JSONField(default=list)  # what reading had to guess: stable codes
     language = models.CharField(max_length=2, choices=settings.LANGUAGES)
     sha256 = models.CharField(max_length=64)  # of what was submitted
     submitted_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT)

@@ -1,22 +1,115 @@
-"""What a person decides about codes."""
+"""What a person decides about codes. Nothing is coded, and nothing billed, without it."""
 
+from datetime import date
+from functools import cache
+from pathlib import Path
 from typing import Any
 
-from ehr.models import Note
+from django.conf import settings
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from ehr.exceptions import BadInput
+from ehr.models import CodeSuggestion, Note
+from ehr.services.review import Change, note_changing, note_of_suggestion
+from summarizer.coding.lookup import Terminology
+
+ICD10CM = "http://hl7.org/fhir/sid/icd-10-cm"
+REASON_MAX = 200
+
+
+def code_index() -> Path:
+    """Where `manage.py prepare` puts the code list."""
+    return Path(settings.DATA_DIR) / "icd10cm.sqlite3"
 
 
 def code_accept(*, user: Any, suggestion_id: int, expected_version: int) -> Note:
-    raise NotImplementedError
+    """Accept a code.
+
+    Raises:
+        BadInput: the code is not billable on the visit's date (its release changed meanwhile).
+    """
+    note_id = note_of_suggestion(suggestion_id)
+    with note_changing(user=user, note_id=note_id, expected_version=expected_version) as change:
+        suggestion = CodeSuggestion.objects.get(pk=suggestion_id)
+        _require_billable(suggestion.code, _visit_date(change.note))
+        return _decide(change, suggestion, CodeSuggestion.Status.ACCEPTED, "code-accepted")
 
 
 def code_reject(*, user: Any, suggestion_id: int, expected_version: int, reason: str = "") -> Note:
-    raise NotImplementedError
+    """Reject a code; the reason is optional and kept."""
+    why = " ".join(reason.split())[:REASON_MAX]
+    note_id = note_of_suggestion(suggestion_id)
+    with note_changing(user=user, note_id=note_id, expected_version=expected_version) as change:
+        suggestion = CodeSuggestion.objects.get(pk=suggestion_id)
+        return _decide(change, suggestion, CodeSuggestion.Status.REJECTED, "code-rejected", why)
 
 
 def code_restore(*, user: Any, suggestion_id: int, expected_version: int) -> Note:
-    raise NotImplementedError
+    """Back to undecided."""
+    note_id = note_of_suggestion(suggestion_id)
+    with note_changing(user=user, note_id=note_id, expected_version=expected_version) as change:
+        suggestion = CodeSuggestion.objects.get(pk=suggestion_id)
+        return _decide(change, suggestion, CodeSuggestion.Status.PROPOSED, "code-restored")
 
 
 def code_add(*, user: Any, note_id: int, expected_version: int, code: str) -> Note:
-    """Add and accept a code that a person chose; it must be billable on the visit's date."""
-    raise NotImplementedError
+    """Add and accept a code that a person chose; one that is there already is accepted.
+
+    Raises:
+        BadInput: there is no such code, or it is not billable on the visit's date.
+    """
+    with note_changing(user=user, note_id=note_id, expected_version=expected_version) as change:
+        entry = _require_billable(code.strip().upper(), _visit_date(change.note))
+        last = change.note.suggestions.last()
+        suggestion, _created = CodeSuggestion.objects.get_or_create(
+            note=change.note,
+            system=ICD10CM,
+            code=entry.code,
+            defaults={
+                "position": last.position + 1 if last else 0,
+                "description": entry.description[:300],
+                "release": entry.release[:40],
+                "confidence": 1.0,
+                "added_by_person": True,
+            },
+        )
+        return _decide(change, suggestion, CodeSuggestion.Status.ACCEPTED, "code-added")
+
+
+def _decide(
+    change: Change, suggestion: CodeSuggestion, status: str, action: str, reason: str = ""
+) -> Note:
+    if suggestion.status == status and suggestion.reject_reason == reason:
+        return change.note
+    before = suggestion.status
+    undecided = status == CodeSuggestion.Status.PROPOSED
+    suggestion.status = status
+    suggestion.reject_reason = reason
+    suggestion.decided_by = None if undecided else change.user
+    suggestion.decided_at = None if undecided else timezone.now()
+    suggestion.save()
+    change.record(action, suggestion=suggestion, before=before, after=reason or status)
+    return change.note
+
+
+def _visit_date(note: Note) -> date:
+    return timezone.localdate(note.visit.scheduled_at)
+
+
+def _require_billable(code: str, on: date) -> Any:
+    terminology = _terminology(code_index())
+    entry = terminology.get(code)
+    if entry is None or not terminology.is_billable(entry.code, on=on):
+        raise BadInput(
+            _(
+                "This is not a billable ICD-10-CM code on the visit's date. Pick a more specific one."
+            ),
+            code="code-not-billable",
+        )
+    return entry
+
+
+@cache
+def _terminology(path: Path) -> Terminology:
+    return Terminology(path)

@@ -1,77 +1,74 @@
-"""The drafting engine as the settings name it: made once per worker process, never in a web one."""
+"""The drafting engine of this process: loaded once, in workers only, never in a web request."""
 
-import threading
 from collections.abc import Callable
-from functools import lru_cache
-from pathlib import Path
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
 
 from django.conf import settings
 
-if TYPE_CHECKING:
-    from summarizer.backends.base import Backend
-    from summarizer.backends.encoder import Encoder
-    from summarizer.coding import Coder
-    from summarizer.coding.lookup import Terminology
-
-_MAKING = threading.RLock()
+from ehr.services.codes import code_index
+from summarizer.coding import Coder
+from summarizer.pipeline import draft_note
+from summarizer.types import Draft, Progress, Transcript, VisitContext
 
 
-def code_index_path() -> Path:
-    """Where `manage.py prepare` puts the ICD-10-CM index."""
-    return Path(settings.DATA_DIR) / "icd10cm.sqlite3"
+class EngineUnavailable(Exception):
+    """A part of the engine is not on this machine; `code` is one of `ehr.exceptions.FAILURES`."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
 
 
-@lru_cache(maxsize=1)
-def encoder() -> "Encoder":
-    """The sentence encoder; its weights load on first use."""
-    from summarizer.backends.encoder import Encoder
+@dataclass(frozen=True)
+class Engine:
+    """What turns words and record into a draft. Tests put their own `draft` here."""
 
-    return Encoder.from_assets(
-        Path(settings.ASSETS_DIR),
-        model_path=settings.ENCODER_PATH,
-        tokenizer_path=settings.TOKENIZER_PATH,
-        threads=settings.MODEL_THREADS,
-    )
+    draft: Callable[..., Draft]
 
-
-@lru_cache(maxsize=1)
-def backend() -> "Backend":
-    """The drafting backend that PLUME_DRAFT_BACKEND names, with its options.
-
-    Raises:
-        BackendError: unknown name, bad options, or a model that is not on this machine.
-    """
-    from summarizer import backends
-
-    with _MAKING:
-        return backends.load(
-            settings.DRAFT_BACKEND, settings.DRAFT_BACKEND_OPTIONS | {"encoder": encoder()}
+    def __call__(
+        self,
+        transcript: Transcript,
+        context: VisitContext,
+        *,
+        template: str,
+        language: str,
+        progress: Progress,
+    ) -> Draft:
+        return self.draft(
+            transcript, context, template=template, language=language, progress=progress
         )
 
 
-@lru_cache(maxsize=1)
-def coder() -> "Coder":
-    """The code suggester over the prepared index."""
-    from summarizer.coding import Coder
+@cache
+def engine_load() -> Engine:
+    """The backend and the coder that the settings name, kept for the life of the process.
 
-    with _MAKING:
-        return Coder(code_index_path(), encoder().encode)
+    Raises:
+        EngineUnavailable: the code list is not prepared on this machine.
+        summarizer.exceptions.BackendError: the backend's files are missing or not the pinned ones.
+    """
+    from summarizer import backends
+
+    index = code_index()
+    if not index.is_file():
+        raise EngineUnavailable("terminology-missing")
+    backend: Any = backends.load(settings.DRAFT_BACKEND, backend_options())
+    coder = Coder(index, backend.encode)
+
+    def draft(transcript: Transcript, context: VisitContext, **options: Any) -> Draft:
+        return draft_note(transcript, context, backend=backend, coder=coder, **options)
+
+    return Engine(draft)
 
 
-@lru_cache(maxsize=1)
-def terminology() -> "Terminology":
-    """ICD-10-CM by lookup and full-text search: no model, so web processes may use it."""
-    from summarizer.coding.lookup import Terminology
-
-    return Terminology(code_index_path())
-
-
-def code_index_ensure(*, progress: Callable[[int, int], None] | None = None) -> None:
-    """Build the ICD-10-CM index where it is absent or older than its sources."""
-    from summarizer.coding import build_index
-
-    source = (
-        Path(settings.ASSETS_DIR) / "simple_icd_10_cm" / "data" / "icd10c-tabular-April-1-2026.xml"
-    )
-    build_index(source, code_index_path(), encoder().encode, progress)
+def backend_options() -> dict[str, Any]:
+    """The backend's options: those of the settings, and where the pinned files are."""
+    return {
+        "assets_dir": str(settings.ASSETS_DIR),
+        "encoder_path": settings.ENCODER_PATH,
+        "tokenizer_path": settings.TOKENIZER_PATH,
+        "threads": settings.MODEL_THREADS,
+        **settings.DRAFT_BACKEND_OPTIONS,
+    }
