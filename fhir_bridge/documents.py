@@ -1,0 +1,160 @@
+"""FHIR JSON without loss: parse, write, and the frozen value that a stored resource is read as.
+
+Numbers keep their digits: integers are int, everything else is Decimal (or Literal, a Decimal that
+remembers a spelling such as 1e-22 which str() would change). Strings, orders and unknown content
+are kept as they came; only whitespace between tokens goes. R4 makes precision significant:
+https://hl7.org/fhir/R4/json.html#decimal
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+import orjson
+
+from fhir_bridge.outcomes import Invalid, Issue
+
+# orjson writes at most 254 levels; deeper input is refused on the way in.
+MAX_DEPTH = 254
+
+
+class Literal(Decimal):
+    """A number whose spelling Decimal would not give back ("1e-22", "-0", a 30-digit integer)."""
+
+    literal: str
+
+    def __new__(cls, literal: str) -> "Literal":
+        number = super().__new__(cls, literal)
+        number.literal = literal
+        return number
+
+
+@dataclass(frozen=True)
+class Document:
+    """A parsed resource. `references` are its objects with a `reference`, in document order;
+    changing them in place changes `value`."""
+
+    value: dict[str, Any]
+    references: list[dict[str, Any]]
+    has_null: bool = False
+
+
+@dataclass(frozen=True)
+class Stored:
+    """A version of a resource as it is served. `content` is empty when the version is a deletion."""
+
+    type: str
+    id: str
+    version: int
+    last_updated: datetime
+    content: bytes
+    deleted: bool = False
+
+    @property
+    def resource(self) -> dict[str, Any]:
+        """The parsed resource, numbers as int or Decimal; a fresh dict at each call."""
+        return parse(self.content).value
+
+    @property
+    def reference(self) -> str:
+        return f"{self.type}/{self.id}"
+
+
+def parse(content: bytes | str) -> Document:
+    """Read one JSON object. Raises Invalid (structure) for what is not clean I-JSON:
+    malformed or not UTF-8, a key twice, NaN, a lone surrogate, nesting beyond MAX_DEPTH."""
+    references: list[dict[str, Any]] = []
+
+    def object_made(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        made = dict(pairs)
+        if len(made) != len(pairs):
+            raise _Refused("An object names the same property twice")
+        if "reference" in made:
+            references.append(made)
+        return made
+
+    try:
+        text = content if isinstance(content, str) else str(content, "utf-8")
+        value = json.loads(
+            text,
+            object_pairs_hook=object_made,
+            parse_float=_fraction,
+            parse_int=_integer,
+            parse_constant=_constant,
+        )
+    except _Refused as error:
+        raise _structure(str(error)) from None
+    except UnicodeDecodeError:
+        raise _structure("The body is not UTF-8") from None
+    except json.JSONDecodeError as error:
+        place = f"line {error.lineno}, column {error.colno}"
+        raise _structure(f"The body is not JSON: {error.msg} at {place}") from None
+    except RecursionError:
+        raise _too_deep() from None
+    if not isinstance(value, dict):
+        raise _structure("A resource is a JSON object")
+    return Document(value, references, has_null="null" in text)
+
+
+def document(resource: "Mapping[str, Any] | bytes | str") -> Document:
+    """A Document of our own from bytes or from a caller's mapping, which is left untouched."""
+    if isinstance(resource, bytes | str):
+        return parse(resource)
+    return parse(dumps(resource))
+
+
+def dumps(value: Any) -> bytes:
+    """Compact UTF-8 JSON with every number as it was read. Raises Invalid (structure)."""
+    try:
+        return orjson.dumps(value, default=_number)
+    except orjson.JSONEncodeError as error:
+        if "ecursion" in str(error):
+            raise _too_deep() from None
+        if "surrogates" in str(error) or "UTF-8" in str(error):
+            raise _structure("A string holds half of a surrogate pair") from None
+        raise
+
+
+def _number(value: object) -> orjson.Fragment:
+    if isinstance(value, Literal):
+        return orjson.Fragment(value.literal)
+    if isinstance(value, Decimal) and value.is_finite():
+        return orjson.Fragment(str(value))
+    raise TypeError(type(value).__name__)
+
+
+class _Refused(Exception):
+    pass
+
+
+def _fraction(literal: str) -> Decimal:
+    try:
+        number = Decimal(literal)
+    except InvalidOperation:
+        raise _Refused("A number is beyond what can be read") from None
+    if len(literal) > 300 or abs(number.adjusted()) > 300:
+        raise _Refused("A number is beyond what can be read")
+    return number if str(number) == literal else Literal(literal)
+
+
+def _integer(literal: str) -> int | Decimal:
+    if len(literal) < 16 and literal != "-0":
+        return int(literal)
+    if len(literal) > 300:
+        raise _Refused("A number is beyond what can be read")
+    return Literal(literal)
+
+
+def _constant(name: str) -> None:
+    raise _Refused(f"{name} is no JSON number")
+
+
+def _structure(diagnostics: str) -> Invalid:
+    return Invalid([Issue("structure", diagnostics)])
+
+
+def _too_deep() -> Invalid:
+    return _structure(f"The body is nested deeper than {MAX_DEPTH} levels")
