@@ -243,7 +243,7 @@ class SignedNote(models.Model):
     note = models.ForeignKey(Note, on_delete=models.PROTECT, related_name="signatures")
     number = models.PositiveSmallIntegerField()  # 1 for the first, 2 for the first amendment ...
     note_version = models.PositiveIntegerField()
-    # {"language", "template", "sections": [{"key", "title", "sentences": [{"id","text","status"}]}]}
+    # {"language", "template", "sections": [{"key", "title", "sentences": [{id, text, status}]}]}
     content = models.JSONField()
     codes = models.JSONField()  # accepted codes: [{"system","code","description","release"}]
     sha256 = models.CharField(max_length=64)  # of the canonical JSON of content and codes
