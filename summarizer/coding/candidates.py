@@ -1,0 +1,114 @@
+"""From a phrase to the codes it may mean: exact wordings, shared words and nearness, pooled.
+
+All candidates are ranked on one scale, the cosine of the phrase to the term; a wording that is the
+same but for noise words counts as 1. (Fusing the two rankings by position was measured worse.)
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from summarizer.coding import wording
+from summarizer.coding.build import dense_text
+from summarizer.coding.dense import DenseIndex
+from summarizer.coding.lookup import Term, Terminology
+
+Encode = Callable[[Sequence[str]], npt.NDArray[np.float32]]
+DENSE_LIMIT = 30
+WORDS_LIMIT = 20
+EXTRA_WORD = 0.015  # a term that says what the phrase does not is less likely meant
+EXACT = {"synonym": 1.0, "inclusion": 1.0, "description": 0.995, "includes": 0.99}
+
+# What a term adds, though it changes nothing when it is unsaid.
+_UNSAID = frozenset({"without", "complication", "uncomplicated", "other", "specified"})
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A heading or code with the term that it was found by; ``score`` is from 0 to 1."""
+
+    code: str
+    term: Term
+    score: float
+    exact: bool
+
+
+class Candidates:
+    """Retrieval over one terminology."""
+
+    def __init__(self, terminology: Terminology, encode: Encode) -> None:
+        self.terminology = terminology
+        self.encode = encode
+        self._dense: DenseIndex | None = None
+
+    @property
+    def dense(self) -> DenseIndex:
+        if self._dense is None:
+            self._dense = DenseIndex(self.terminology)
+        return self._dense
+
+    def find(self, phrases: Sequence[str], limit: int = 10) -> list[list[Candidate]]:
+        """The likeliest codes of each phrase, best first; one candidate a code."""
+        if not phrases:
+            return []
+        texts = [dense_text(phrase) or phrase for phrase in phrases]
+        vectors = np.asarray(self.encode(texts), dtype=np.float32)
+        nearest = self.dense.nearest(vectors, DENSE_LIMIT)
+        rows = sorted({row for ranked in nearest for row, _ in ranked})
+        by_row = self._terms_by_row(rows)
+        keys = [_side_free_key(phrase) for phrase in phrases]
+        exact = self.terminology.terms_by_key(keys)
+        return [
+            self._pool(phrase, vectors[i], nearest[i], by_row, exact.get(keys[i], []))[:limit]
+            for i, phrase in enumerate(phrases)
+        ]
+
+    def _terms_by_row(self, rows: list[int]) -> dict[int, list[Term]]:
+        found: dict[int, list[Term]] = {}
+        for start in range(0, len(rows), 500):
+            found.update(self.terminology.terms_by_vector(rows[start : start + 500]))
+        return found
+
+    def _pool(
+        self,
+        phrase: str,
+        vector: npt.NDArray[np.float32],
+        nearest: list[tuple[int, float]],
+        by_row: dict[int, list[Term]],
+        exact: list[Term],
+    ) -> list[Candidate]:
+        said = {word.text for word in wording.words(phrase)}
+        pool: list[Candidate] = [Candidate(t.code, t, EXACT[t.kind], True) for t in exact]
+        for row, cosine in nearest:
+            pool.extend(
+                Candidate(term.code, term, self._score(cosine, term, said), False)
+                for term in by_row.get(row, [])
+            )
+        lexical = [t for t in self.terminology.terms_by_words(phrase, WORDS_LIMIT) if t.vector]
+        if lexical:
+            cosines = self.dense.cosines(vector, [t.vector or 0 for t in lexical])
+            pool.extend(
+                Candidate(term.code, term, self._score(float(cosine), term, said), False)
+                for term, cosine in zip(lexical, cosines, strict=True)
+            )
+        best: dict[str, Candidate] = {}
+        for candidate in pool:
+            held = best.get(candidate.code)
+            if held is None or candidate.score > held.score:
+                best[candidate.code] = candidate
+        return sorted(best.values(), key=lambda c: (-c.score, len(c.code), c.code))
+
+    @staticmethod
+    def _score(cosine: float, term: Term, said: set[str]) -> float:
+        extra = {
+            word.text
+            for word in wording.words(wording.plain(term.text))
+            if word.text not in said
+        } - wording.NOISE - wording.SIDES - _UNSAID
+        return max(0.0, min(0.985, cosine) - EXTRA_WORD * min(len(extra), 4) / 2)
+
+
+def _side_free_key(phrase: str) -> str:
+    return wording.key_of(wording.without_sides(word.text for word in wording.words(phrase)))
