@@ -10,7 +10,8 @@ WorkflowError
     ├── AlreadySigned       the note is signed; amend it to change it
     ├── UnresolvedFlags     a high-severity flag waits for a person
     ├── NothingToSign       every sentence was rejected
-    └── Superseded          newer words replaced this draft
+    ├── Superseded          newer words replaced this draft
+    └── RecordRefused       the FHIR record did not take what was signed
 
 Every error carries a stable `code`, the HTTP `status` that says it best, and a lazily translated
 `message` for the person. Neither holds anything about a patient, so both may be logged.
@@ -100,6 +101,16 @@ class NothingToSign(Refused):
 class Superseded(Refused):
     code = "superseded"
     message = _("Newer words replaced this draft. Open the visit to see the current one.")
+
+
+class RecordRefused(Refused):
+    """`details` holds the FHIR `status` and `expression` (the element), never a value."""
+
+    code = "record-refused"
+    message = _(
+        "The patient's record did not take the signed note, so nothing was signed. Try again; if "
+        "it happens again, tell your administrator the visit's number."
+    )
 
 
 _TEXT_PROBLEMS: dict[str, Text] = {

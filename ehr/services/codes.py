@@ -12,9 +12,9 @@ from django.utils.translation import gettext_lazy as _
 from ehr.exceptions import BadInput
 from ehr.models import CodeSuggestion, Note
 from ehr.services.review import Change, note_changing, note_of_suggestion
-from summarizer.coding.lookup import Terminology
+from summarizer.coding.lookup import SYSTEM as ICD10CM
+from summarizer.coding.lookup import Code, Terminology
 
-ICD10CM = "http://hl7.org/fhir/sid/icd-10-cm"
 REASON_MAX = 200
 
 
@@ -69,7 +69,7 @@ def code_add(*, user: Any, note_id: int, expected_version: int, code: str) -> No
             defaults={
                 "position": last.position + 1 if last else 0,
                 "description": entry.description[:300],
-                "release": entry.release[:40],
+                "release": _terminology(code_index()).release[:40],
                 "confidence": 1.0,
                 "added_by_person": True,
             },
@@ -97,13 +97,14 @@ def _visit_date(note: Note) -> date:
     return timezone.localdate(note.visit.scheduled_at)
 
 
-def _require_billable(code: str, on: date) -> Any:
+def _require_billable(code: str, on: date) -> Code:
     terminology = _terminology(code_index())
     entry = terminology.get(code)
     if entry is None or not terminology.is_billable(entry.code, on=on):
         raise BadInput(
             _(
-                "This is not a billable ICD-10-CM code on the visit's date. Pick a more specific one."
+                "This is not a billable ICD-10-CM code on the visit's date. Choose a more "
+                "specific one."
             ),
             code="code-not-billable",
         )

@@ -3,11 +3,12 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from fhir_bridge.store import Stored
+
 from ehr.models import Visit
 from ehr.services.record_facts import facts_of
 from fhir_bridge import outcomes, store
 from fhir_bridge.access import Actor, worker_actor
-from fhir_bridge.store import Stored
 from summarizer import types
 
 Holds = Callable[[types.Evidence], bool]

@@ -9,10 +9,10 @@ from contextlib import contextmanager
 from typing import Any
 
 from django.db.models import F
-from django.utils import timezone
 
 from ehr.exceptions import BadInput, NotFound, Refused
 from ehr.models import Note, NoteSection, NoteSentence, Visit
+from ehr.services.flags import open_flags, reopened, resolved
 from ehr.services.review import (
     Change,
     note_changing,
@@ -69,7 +69,7 @@ def sentence_edit(*, user: Any, sentence_id: int, expected_version: int, text: s
             sentence.status = NoteSentence.Status.ACCEPTED
         else:
             sentence.status = NoteSentence.Status.EDITED
-            sentence.flags = [_resolved(flag, user) for flag in sentence.flags]
+            sentence.flags = [resolved(flag, user) for flag in sentence.flags]
         sentence.save()
         change.record("sentence-edited", sentence=sentence, before=before, after=line)
         return change.note
@@ -111,7 +111,7 @@ def sentence_restore(*, user: Any, sentence_id: int, expected_version: int) -> N
         if sentence.drafted_text:
             sentence.text = sentence.drafted_text
             sentence.status = NoteSentence.Status.PROPOSED
-            sentence.flags = [_reopened(flag) for flag in sentence.flags]
+            sentence.flags = [reopened(flag) for flag in sentence.flags]
         else:
             sentence.status = NoteSentence.Status.EDITED
         sentence.save()
@@ -185,7 +185,7 @@ def section_accept(*, user: Any, section_id: int, expected_version: int) -> Note
         proposed = NoteSentence.objects.filter(
             section_id=section_id, status=NoteSentence.Status.PROPOSED
         )
-        accepted = [row.pk for row in proposed if not open_flags(row)]
+        accepted = [row.pk for row in proposed if not open_flags(row.flags)]
         if accepted:
             NoteSentence.objects.filter(pk__in=accepted).update(status=NoteSentence.Status.ACCEPTED)
             change.record("section-accepted", after=" ".join(map(str, accepted)))
@@ -193,29 +193,6 @@ def section_accept(*, user: Any, section_id: int, expected_version: int) -> Note
 
 
 # -- warnings --------------------------------------------------------------------------------------
-
-
-def open_flags(sentence: NoteSentence) -> list[dict[str, Any]]:
-    """The high-severity warnings of a sentence that nobody has settled."""
-    return [
-        flag
-        for flag in sentence.flags
-        if flag.get("severity") == "high" and not flag.get("resolved_by")
-    ]
-
-
-def _resolved(flag: dict[str, Any], user: Any) -> dict[str, Any]:
-    if flag.get("resolved_by"):
-        return flag
-    return {
-        **flag,
-        "resolved_by": user.get_username(),
-        "resolved_at": timezone.now().isoformat(timespec="seconds"),
-    }
-
-
-def _reopened(flag: dict[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in flag.items() if not key.startswith("resolved_")}
 
 
 def flag_resolve(*, user: Any, sentence_id: int, flag_index: int, expected_version: int) -> Note:
@@ -229,7 +206,7 @@ def flag_resolve(*, user: Any, sentence_id: int, flag_index: int, expected_versi
             raise NotFound
         flag = sentence.flags[flag_index]
         if not flag.get("resolved_by"):
-            sentence.flags[flag_index] = _resolved(flag, user)
+            sentence.flags[flag_index] = resolved(flag, user)
             sentence.save(update_fields=["flags"])
             change.record("flag-resolved", sentence=sentence, after=str(flag.get("code", "")))
         return change.note

@@ -8,6 +8,8 @@ from the stored version.
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
+from fhir_bridge.store import Stored
+
 from ehr.models import Visit
 from fhir_bridge import search, store
 from fhir_bridge.access import Actor, worker_actor
@@ -21,7 +23,6 @@ from fhir_bridge.mappings.readings import (
     patient_name,
     when_of,
 )
-from fhir_bridge.store import Stored
 from summarizer.types import Patient, RecordFact, VisitContext
 
 OBSERVATIONS = 600  # the newest ones that are looked at
