@@ -11,9 +11,13 @@ from django.core.management.base import BaseCommand, CommandError
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-from ehr.services import engine
+from ehr.services.codes import code_index
 from fhir_bridge import definitions
-from summarizer.backends.base import BackendError
+from summarizer.backends.encoder import Encoder
+from summarizer.coding import build_index
+from summarizer.exceptions import BackendError
+
+TABULAR = Path("simple_icd_10_cm/data/icd10c-tabular-April-1-2026.xml")
 
 
 class Command(BaseCommand):
@@ -57,7 +61,19 @@ class Command(BaseCommand):
                     task = bar.add_task("Indexing ICD-10-CM (once)", total=total)
                 bar.update(task, completed=done, total=total)
 
-            engine.code_index_ensure(progress=show)
+            build_index(
+                settings.ASSETS_DIR / TABULAR, code_index(), code_encoder().encode, progress=show
+            )
+
+
+def code_encoder() -> Encoder:
+    """The encoder that embeds the code list, the same one that embeds what is said."""
+    return Encoder.from_assets(
+        settings.ASSETS_DIR,
+        model_path=settings.ENCODER_PATH,
+        tokenizer_path=settings.TOKENIZER_PATH,
+        threads=settings.MODEL_THREADS,
+    )
 
 
 def messages_compile(folder: Path) -> list[Path]:
