@@ -39,7 +39,7 @@ class Document:
 
     value: dict[str, Any]
     references: list[dict[str, Any]]
-    has_null: bool = False
+    has_siblings: bool = False  # some primitive has a `_` sibling, or an array a null
 
 
 @dataclass(frozen=True)
@@ -96,7 +96,7 @@ def parse(content: bytes | str) -> Document:
         raise _too_deep() from None
     if not isinstance(value, dict):
         raise _structure("A resource is a JSON object")
-    return Document(value, references, has_null="null" in text)
+    return Document(value, references, has_siblings="null" in text or '"_' in text)
 
 
 def document(resource: "Mapping[str, Any] | bytes | str") -> Document:
