@@ -3,6 +3,8 @@
 from django.conf import settings
 from django.db import models
 
+from fhir_bridge.fields import BytewiseCharField
+
 
 class Organization(models.Model):
     """Who owns a record. Every resource belongs to one; nothing is shared across by default."""
@@ -57,7 +59,10 @@ class Resource(models.Model):
                 fields=["organization", "type", "fhir_id"], name="resource_identity"
             ),
         ]
-        indexes = [models.Index(fields=["organization", "type", "last_updated"])]
+        indexes = [
+            models.Index(fields=["organization", "type", "last_updated"]),
+            models.Index(fields=["organization", "type", "id"], name="resource_order"),
+        ]
 
 
 class ResourceVersion(models.Model):
@@ -76,7 +81,7 @@ class ResourceVersion(models.Model):
 
 
 class PatientCompartment(models.Model):
-    """Which patients a resource is about, by the R4 CompartmentDefinition: access control's index."""
+    """Which patients a resource is about (R4 CompartmentDefinition): access control's index."""
 
     resource = models.ForeignKey(Resource, on_delete=models.CASCADE)
     patient_id = models.CharField(max_length=64)
@@ -88,76 +93,102 @@ class PatientCompartment(models.Model):
 
 
 class IndexRow(models.Model):
-    """What the search index rows share. `param` numbers a (resource type, search parameter)."""
+    """What the search index rows share.
 
-    organization_id = models.BigIntegerField()
-    resource = models.ForeignKey(Resource, on_delete=models.CASCADE)
-    param = models.PositiveSmallIntegerField()
+    The primary key is the covering index that searches walk: organisation and parameter, then the
+    value, then the resource, so that an equality search reads its page in order and stops. There is
+    no other key and no foreign-key constraint (the store is the only writer and
+    never deletes a resource row): an insert touches two b-trees.
+
+    `param` numbers a (resource type, search parameter); negative numbers hold a parameter's second
+    kind of value (an identifier's type, for `:of-type`). `place` is 4 x the value's rank among the
+    resource's values of that parameter, + 1 on the lowest, + 2 on the highest (what `_sort` reads);
+    in the rows of a composite's components it is the group that ties them together.
+    """
+
+    organization_id = models.IntegerField()
+    param = models.SmallIntegerField()
+    resource_id = models.BigIntegerField()
+    place = models.IntegerField()
 
     class Meta:
         abstract = True
 
 
 class TokenIndex(IndexRow):
-    system = models.CharField(max_length=200, blank=True)
-    code = models.CharField(max_length=200)
-    text = models.CharField(max_length=200, blank=True)  # display or CodeableConcept.text, folded
+    """Coding, CodeableConcept, Identifier, ContactPoint, code, boolean, id, string, uri."""
+
+    pk = models.CompositePrimaryKey(
+        "organization_id", "param", "code", "resource_id", "system", "place"
+    )
+    code = BytewiseCharField(max_length=200)
+    system = BytewiseCharField(max_length=400)
+    text = BytewiseCharField(max_length=300)  # display or CodeableConcept.text, folded; for `:text`
 
     class Meta:
-        indexes = [models.Index(fields=["organization_id", "param", "code", "resource", "system"])]
+        indexes = [models.Index(fields=["resource_id", "param"], name="token_resource")]
 
 
 class StringIndex(IndexRow):
-    folded = models.CharField(max_length=200)  # case and accents folded
-    exact = models.CharField(max_length=200)
+    pk = models.CompositePrimaryKey("organization_id", "param", "folded", "resource_id", "place")
+    folded = BytewiseCharField(max_length=300)  # case and accents folded
+    exact = BytewiseCharField(max_length=300)
 
     class Meta:
-        indexes = [models.Index(fields=["organization_id", "param", "folded", "resource"])]
+        indexes = [models.Index(fields=["resource_id", "param"], name="string_resource")]
 
 
 class ReferenceIndex(IndexRow):
-    target_type = models.CharField(max_length=40, blank=True)
-    target_id = models.CharField(max_length=200)  # local id, or the absolute URL when external
-    identifier_system = models.CharField(max_length=200, blank=True)
-    identifier_value = models.CharField(max_length=200, blank=True)
+    """References by id, by absolute URL or by canonical; their identifiers are token rows."""
+
+    pk = models.CompositePrimaryKey(
+        "organization_id", "param", "target_id", "resource_id", "target_type", "place"
+    )
+    target_type = BytewiseCharField(max_length=40)
+    target_id = BytewiseCharField(max_length=400)  # local id, or the absolute URL when external
 
     class Meta:
-        indexes = [
-            models.Index(
-                fields=["organization_id", "param", "target_id", "target_type", "resource"]
-            ),
-            models.Index(fields=["organization_id", "target_type", "target_id"]),
-        ]
+        indexes = [models.Index(fields=["resource_id", "param"], name="reference_resource")]
 
 
 class DateIndex(IndexRow):
-    """The interval that a date, dateTime, Period or Timing covers, in UTC."""
+    """The interval [low, high) that a date, Period or Timing covers, in microseconds of UTC."""
 
-    low = models.DateTimeField()
-    high = models.DateTimeField()
+    pk = models.CompositePrimaryKey(
+        "organization_id", "param", "low", "resource_id", "high", "place"
+    )
+    low = models.BigIntegerField()
+    high = models.BigIntegerField()
 
     class Meta:
-        indexes = [models.Index(fields=["organization_id", "param", "low", "high", "resource"])]
+        indexes = [
+            models.Index(fields=["resource_id", "param"], name="date_resource"),
+            models.Index(fields=["organization_id", "param", "high"], name="date_high"),
+        ]
 
 
 class QuantityIndex(IndexRow):
-    """A number or a quantity with the interval that its digits imply (R4 search, number)."""
+    """A number or a quantity: a point (low = high), or the span of a Range or a comparator."""
 
+    pk = models.CompositePrimaryKey(
+        "organization_id", "param", "low", "resource_id", "high", "place"
+    )
     low = models.FloatField()
     high = models.FloatField()
-    value = models.FloatField()
-    system = models.CharField(max_length=200, blank=True)
-    code = models.CharField(max_length=100, blank=True)
+    system = BytewiseCharField(max_length=400)
+    code = BytewiseCharField(max_length=200)
+    unit = BytewiseCharField(max_length=200)
 
     class Meta:
-        indexes = [models.Index(fields=["organization_id", "param", "low", "high", "resource"])]
+        indexes = [models.Index(fields=["resource_id", "param"], name="quantity_resource")]
 
 
 class UriIndex(IndexRow):
-    value = models.CharField(max_length=500)
+    pk = models.CompositePrimaryKey("organization_id", "param", "value", "resource_id", "place")
+    value = BytewiseCharField(max_length=400)
 
     class Meta:
-        indexes = [models.Index(fields=["organization_id", "param", "value", "resource"])]
+        indexes = [models.Index(fields=["resource_id", "param"], name="uri_resource")]
 
 
 class AuditEntry(models.Model):

@@ -1,0 +1,171 @@
+"""Writes and removes the index rows of resources. Called by the store, inside its transaction."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import groupby
+from operator import itemgetter
+from typing import Any, NamedTuple
+
+from django.db import connection
+
+from fhir_bridge import models
+from fhir_bridge.search import extract as extraction
+from fhir_bridge.search.emitters import Row
+
+RANK = 4  # place = rank * RANK + LOWEST_VALUE + HIGHEST_VALUE
+LOWEST_VALUE, HIGHEST_VALUE = 1, 2
+
+
+class _Table(NamedTuple):
+    model: type[models.IndexRow]
+    columns: tuple[str, ...]  # after param, in the order of the values
+    types: tuple[str, ...]  # PostgreSQL's array types of those
+
+    @property
+    def name(self) -> str:
+        return self.model._meta.db_table
+
+
+TABLES: Mapping[str, _Table] = {
+    "token": _Table(models.TokenIndex, ("code", "system", "text"), ("text", "text", "text")),
+    "string": _Table(models.StringIndex, ("folded", "exact"), ("text", "text")),
+    "reference": _Table(models.ReferenceIndex, ("target_id", "target_type"), ("text", "text")),
+    "date": _Table(models.DateIndex, ("low", "high"), ("bigint", "bigint")),
+    "quantity": _Table(
+        models.QuantityIndex,
+        ("low", "high", "system", "code", "unit"),
+        ("float8", "float8", "text", "text", "text"),
+    ),
+    "uri": _Table(models.UriIndex, ("value",), ("text",)),
+}
+
+
+def extract(type_: str, resource: Mapping[str, Any]) -> dict[str, list[Row]]:
+    """The index rows of a resource by table: (param, value..., place).
+
+    Raises:
+        KeyError: `type_` is not an R4 resource type.
+    """
+    assert resource["resourceType"] == type_
+    found = extraction.values(resource)
+    rows = {}
+    for table in TABLES:
+        plain = getattr(found, table)
+        grouped = found.grouped.get(table)
+        if plain or grouped:
+            rows[table] = _placed(plain) + list(dict.fromkeys(grouped or ()))
+    return rows
+
+
+def patients(type_: str, resource: Mapping[str, Any]) -> set[str]:
+    """The ids of the patients whose compartment the resource is in (R4 CompartmentDefinition)."""
+    ids = {
+        target
+        for _, target, kind in extraction.patient_references(resource).reference
+        if kind == "Patient" and "/" not in target
+    }
+    if type_ == "Patient" and resource.get("id"):
+        ids.add(resource["id"])
+    return ids
+
+
+def replace(row: "models.Resource", resource: Mapping[str, Any] | None, *, fresh: bool) -> None:
+    """Make the rows of one resource those of `resource`; None (deleted): none.
+
+    `fresh` promises that the resource has no rows yet.
+    """
+    bulk([(row, resource, fresh)])
+
+
+def bulk(
+    items: Iterable[tuple["models.Resource", Mapping[str, Any] | None, bool]],
+) -> None:
+    """The same for many resources at once: (row, resource or None, fresh).
+
+    One statement removes what was there, one for each table (one in all on PostgreSQL) inserts.
+    """
+    stale: list[int] = []
+    rows: dict[str, list[Row]] = {}
+    for row, resource, fresh in items:
+        if not fresh:
+            stale.append(row.pk)
+        if resource is None:
+            continue
+        for table, values in extract(row.type, resource).items():
+            rows.setdefault(table, []).extend(
+                (row.organization_id, row.pk, *value) for value in values
+            )
+    if stale:
+        _remove(stale)
+    if rows:
+        _insert(rows)
+
+
+def _placed(rows: Sequence[Row]) -> list[Row]:
+    """Rows with their place: rank and whether lowest or highest among their parameter's values."""
+    if len(rows) == 1:
+        return [(*rows[0], LOWEST_VALUE | HIGHEST_VALUE)]
+    placed = []
+    for _, same in groupby(sorted(dict.fromkeys(rows)), key=itemgetter(0)):
+        values = list(same)
+        last = len(values) - 1
+        for rank, row in enumerate(values):
+            flags = (LOWEST_VALUE if rank == 0 else 0) | (HIGHEST_VALUE if rank == last else 0)
+            placed.append((*row, rank * RANK + flags))
+    return placed
+
+
+def _insert(rows: Mapping[str, list[Row]]) -> None:
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            parts, arrays = [], []
+            for table, values in rows.items():
+                sql, columns = _unnest(TABLES[table], values)
+                parts.append(sql)
+                arrays += columns
+            *first, last = parts
+            common = ", ".join(f"i{n} AS ({sql})" for n, sql in enumerate(first))
+            cursor.execute(f"WITH {common} {last}" if first else last, arrays)
+        else:
+            for table, values in rows.items():
+                cursor.executemany(_values_sql(TABLES[table]), values)
+
+
+def _columns(table: _Table) -> str:
+    return ", ".join(("organization_id", "resource_id", "param", *table.columns, "place"))
+
+
+def _values_sql(table: _Table) -> str:
+    marks = ", ".join(["%s"] * (len(table.columns) + 4))
+    # Table and column names come from the models, never from a request.
+    return (
+        f"INSERT INTO {table.name} ({_columns(table)}) VALUES ({marks}) "  # noqa: S608
+        "ON CONFLICT DO NOTHING"
+    )
+
+
+def _unnest(table: _Table, rows: list[Row]) -> tuple[str, list[list[Any]]]:
+    types = ("int", "bigint", "smallint", *table.types, "int")
+    arrays = ", ".join(f"%s::{type_}[]" for type_ in types)
+    sql = (
+        f"INSERT INTO {table.name} ({_columns(table)}) SELECT * FROM unnest({arrays}) "  # noqa: S608
+        "ON CONFLICT DO NOTHING"
+    )
+    return sql, [list(column) for column in zip(*rows, strict=True)]
+
+
+def _remove(ids: list[int]) -> None:
+    names = [table.name for table in TABLES.values()]
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            *first, last = (
+                f"DELETE FROM {name} WHERE resource_id = ANY(%s)"  # noqa: S608
+                for name in names
+            )
+            common = ", ".join(f"d{n} AS ({sql})" for n, sql in enumerate(first))
+            cursor.execute(f"WITH {common} {last}", [ids] * len(names))
+        else:
+            for name in names:
+                cursor.executemany(
+                    f"DELETE FROM {name} WHERE resource_id = %s",  # noqa: S608
+                    [(one,) for one in ids],
+                )
