@@ -1,38 +1,30 @@
 """What a person decides about codes. Nothing is coded, and nothing billed, without it."""
 
-from datetime import date
-from functools import cache
-from pathlib import Path
 from typing import Any
 
-from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from ehr.exceptions import BadInput
 from ehr.models import CodeSuggestion, Note
 from ehr.services.review import Change, note_changing, note_of_suggestion
+from ehr.terminology import terminology_load
 from summarizer.coding.lookup import SYSTEM as ICD10CM
-from summarizer.coding.lookup import Code, Terminology
+from summarizer.coding.lookup import Code
 
 REASON_MAX = 200
-
-
-def code_index() -> Path:
-    """Where `manage.py prepare` puts the code list."""
-    return Path(settings.DATA_DIR) / "icd10cm.sqlite3"
 
 
 def code_accept(*, user: Any, suggestion_id: int, expected_version: int) -> Note:
     """Accept a code.
 
     Raises:
-        BadInput: the code is not billable on the visit's date (its release changed meanwhile).
+        BadInput: the code is not billable in the installed release (it changed meanwhile).
     """
     note_id = note_of_suggestion(suggestion_id)
     with note_changing(user=user, note_id=note_id, expected_version=expected_version) as change:
         suggestion = CodeSuggestion.objects.get(pk=suggestion_id)
-        _require_billable(suggestion.code, _visit_date(change.note))
+        _require_billable(suggestion.code)
         return _decide(change, suggestion, CodeSuggestion.Status.ACCEPTED, "code-accepted")
 
 
@@ -57,10 +49,10 @@ def code_add(*, user: Any, note_id: int, expected_version: int, code: str) -> No
     """Add and accept a code that a person chose; one that is there already is accepted.
 
     Raises:
-        BadInput: there is no such code, or it is not billable on the visit's date.
+        BadInput: there is no such code, or it is not billable.
     """
     with note_changing(user=user, note_id=note_id, expected_version=expected_version) as change:
-        entry = _require_billable(code.strip().upper(), _visit_date(change.note))
+        entry = _require_billable(code)
         last = change.note.suggestions.last()
         suggestion, _created = CodeSuggestion.objects.get_or_create(
             note=change.note,
@@ -69,7 +61,7 @@ def code_add(*, user: Any, note_id: int, expected_version: int, code: str) -> No
             defaults={
                 "position": last.position + 1 if last else 0,
                 "description": entry.description[:300],
-                "release": _terminology(code_index()).release[:40],
+                "release": terminology_load().release[:40],
                 "confidence": 1.0,
                 "added_by_person": True,
             },
@@ -93,24 +85,17 @@ def _decide(
     return change.note
 
 
-def _visit_date(note: Note) -> date:
-    return timezone.localdate(note.visit.scheduled_at)
+def _require_billable(code: str) -> Code:
+    """The code, billable in the installed release.
 
-
-def _require_billable(code: str, on: date) -> Code:
-    terminology = _terminology(code_index())
+    A release that is not the one of the visit's date does not stop the review: the pages warn of
+    it, and billing checks the date of service before it exports.
+    """
+    terminology = terminology_load()
     entry = terminology.get(code)
-    if entry is None or not terminology.is_billable(entry.code, on=on):
+    if entry is None or not terminology.is_billable(entry.code):
         raise BadInput(
-            _(
-                "This is not a billable ICD-10-CM code on the visit's date. Choose a more "
-                "specific one."
-            ),
+            _("This is not a billable ICD-10-CM code. Choose a more specific one from the list."),
             code="code-not-billable",
         )
     return entry
-
-
-@cache
-def _terminology(path: Path) -> Terminology:
-    return Terminology(path)

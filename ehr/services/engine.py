@@ -8,7 +8,7 @@ from typing import Any
 from django.conf import settings
 from summarizer.pipeline import draft_note
 
-from ehr.services.codes import code_index
+from ehr.terminology import code_index
 from summarizer.coding import Coder
 from summarizer.types import Draft, Progress, Transcript, VisitContext
 

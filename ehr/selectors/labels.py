@@ -1,0 +1,72 @@
+"""Words for stable codes, translated when they are shown."""
+
+from django.utils.translation import gettext_lazy as _
+
+from ehr.exceptions import Text
+
+SPECIALTIES: dict[str, Text] = {
+    "primary-care": _("Primary care"),
+    "cardiology": _("Cardiology"),
+    "paediatrics": _("Paediatrics"),
+    "pediatrics": _("Paediatrics"),
+    "psychiatry": _("Psychiatry"),
+    "surgery": _("Surgery"),
+    "post-operative": _("Post-operative check"),
+}
+GENDERS: dict[str, Text] = {
+    "male": _("Male"),
+    "female": _("Female"),
+    "other": _("Other"),
+    "unknown": _("Unknown"),
+}
+ROLES: dict[str, Text] = {
+    "clinician": _("Clinician"),
+    "patient": _("Patient"),
+    "caregiver": _("Caregiver"),
+    "other": _("Other"),
+    "unknown": _("Speaker"),
+}
+STEPS: dict[str, Text] = {
+    "record": _("Reading the record"),
+    "read": _("Reading the words"),
+    "segment": _("Finding the topics"),
+    "extract": _("Collecting the facts"),
+    "write": _("Writing"),
+    "verify": _("Checking against the sources"),
+    "code": _("Looking for codes"),
+}
+ACTIONS: dict[str, Text] = {
+    "drafted": _("Drafted by the engine"),
+    "sentence-edited": _("Sentence edited"),
+    "sentence-accepted": _("Sentence accepted"),
+    "sentence-rejected": _("Sentence rejected"),
+    "sentence-restored": _("Sentence restored"),
+    "sentence-added": _("Sentence added"),
+    "sentence-moved": _("Sentence moved"),
+    "section-accepted": _("Section accepted"),
+    "flag-resolved": _("Warning checked"),
+    "code-accepted": _("Code accepted"),
+    "code-rejected": _("Code rejected"),
+    "code-restored": _("Code restored"),
+    "code-added": _("Code added"),
+    "signed": _("Signed"),
+    "amendment-started": _("Amendment started"),
+}
+FLAGS: dict[str, Text] = {
+    "sentences-withheld": _("Some sentences were withheld: their evidence did not hold."),
+    "codes-withheld": _("Some codes were withheld: their evidence did not hold."),
+    "roles-inferred": _("The words do not say who speaks; the speakers were inferred."),
+    "roles-swapped": _("The speakers' labels looked exchanged and were put right."),
+    "language-uncertain": _("The language of the words is not certain."),
+    "release-not-in-force": _(
+        "The installed code list is not the one in force on the visit's date. Check the codes."
+    ),
+}
+SET_ASIDE: dict[str, Text] = {
+    "evidence-does-not-hold": _("Its evidence did not hold"),
+}
+
+
+def labelled(labels: dict[str, Text], code: str) -> Text:
+    """The words for a code; a code without words is shown as plain words itself."""
+    return labels.get(code) or code.replace("-", " ").replace("_", " ").capitalize()
