@@ -49,7 +49,10 @@ def engine_load() -> Engine:
         EngineUnavailable: the code list is not prepared on this machine.
         summarizer.exceptions.BackendError: the backend's files are missing or not the pinned ones.
     """
+    # Imported here: vectors and language tables belong to workers, not to web processes.
     from summarizer import backends
+    from summarizer.coding import Coder
+    from summarizer.pipeline import draft_note
 
     index = code_index()
     if not index.is_file():

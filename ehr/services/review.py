@@ -56,7 +56,7 @@ def note_locked(*, user: Any, note_id: int | None) -> Iterator[Change]:
         note = (
             Note.objects.select_for_update(of=("self",))
             .select_related("visit", "draft")
-            .filter(pk=note_id, visit__organization_id=actor.organization_id)
+            .filter(pk=note_id or 0, visit__organization_id=actor.organization_id)
             .first()
         )
         if note is None:

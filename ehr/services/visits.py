@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import asdict
 from datetime import datetime
 from functools import partial
-from typing import Any, cast
+from typing import Any
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
@@ -154,7 +154,7 @@ def _queue(
         visit=visit,
         visit_text=words,
         template=template,
-        language=cast(str, language),
+        language=language,
         requested_by_id=user_id,
     )
     visit.status = Visit.Status.DRAFTING

@@ -6,6 +6,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable
+from functools import partial
 from types import FrameType
 from typing import Any
 
@@ -20,7 +21,7 @@ from fhir_bridge import audit
 log = logging.getLogger(__name__)
 
 POLL_SECONDS = 0.5  # how long a waiting job may go unseen by an idle worker of this process
-BROKER_SECONDS = 1.0
+BROKER_SECONDS = 1
 STOP_SECONDS = 20.0  # after SIGTERM, how long a running draft may take to end by itself
 SEAL_SECONDS = 60.0
 DATABASE_ERRORS = (OperationalError, InterfaceError)
@@ -90,9 +91,7 @@ class Runner:
             drafts.drafts_rewake()
         if time.monotonic() - self._sealed > SEAL_SECONDS:
             self._sealed = time.monotonic()
-            seal = getattr(audit, "seal", None)
-            if seal is not None:
-                seal()
+            audit.audit_seal()
 
     def _look_at_broker(self) -> None:
         if broker_reachable():
@@ -144,7 +143,8 @@ class Runner:
         for worker in workers:
             worker.join(1.0)
         for draft_id, owner in list(self.running.items()):
-            self._guarded(lambda i=draft_id, o=owner: drafts.draft_release(draft_id=i, owner=o))
+            self._guarded(partial(drafts.draft_release, draft_id=draft_id, owner=owner))
+        self._guarded(audit.flush)
         log.info("runner %s stopped", self.name)
         if any(worker.is_alive() for worker in workers):
             logging.shutdown()
