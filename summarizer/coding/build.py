@@ -26,7 +26,7 @@ from summarizer.coding.tabular import (
 )
 
 # Grows with every change of the tables or of how terms and vectors are made.
-BUILD_VERSION = "1"
+BUILD_VERSION = "2"
 BATCH = 512
 VECTOR_SCALE = 127 / 0.32  # no component of a MiniLM unit vector comes near 0.32
 

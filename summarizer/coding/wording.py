@@ -50,6 +50,7 @@ _SPELLINGS = (
 )
 _ROMAN = {"i": "1", "ii": "2", "iii": "3", "iv": "4", "iiia": "3a", "iiib": "3b"}
 _NUMBERED = frozenset({"type", "stage", "grade", "class", "stade", "phase"})
+_SAME = {"disorder": "disease", "illness": "disease", "varice": "varix", "tumor": "neoplasm"}
 _UNSTEMMED = frozenset({"diabetes", "herpes", "scabies", "rabies", "ms", "gas", "yes", "always"})
 
 
@@ -83,7 +84,7 @@ def _singular(word: str) -> str:
         return word
     if word.endswith("ies") and len(word) > 4:
         return word[:-3] + "y"
-    if word.endswith(("sses", "xes", "ches", "shes")):
+    if word.endswith(("sses", "xes", "shes")):
         return word[:-2]
     return word[:-1]
 
@@ -93,15 +94,17 @@ def words(text: str) -> list[Word]:
     found: list[Word] = []
     for match in _WORD.finditer(text):
         word = fold(match.group())
-        if found and found[-1].text in _NUMBERED:
+        if match.group() in ("II", "III") or (found and found[-1].text in _NUMBERED):
             word = _ROMAN.get(word, word)
+        elif match.group() == "A" and found:
+            word = "A"  # influenza A and vitamin A, not the article
         found.append(Word(word, match.start(), match.end()))
     return found
 
 
 def key_of(tokens: Iterable[str]) -> str:
     """The key of already folded words; "" when nothing but noise is left."""
-    return " ".join(sorted({token for token in tokens if token not in NOISE}))
+    return " ".join(sorted({_SAME.get(token, token) for token in tokens if token not in NOISE}))
 
 
 def key(text: str) -> str:
