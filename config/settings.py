@@ -113,6 +113,12 @@ TEMPLATES = [
 LOGIN_URL = "ehr:sign-in"
 LOGIN_REDIRECT_URL = "ehr:home"
 DATA_UPLOAD_MAX_MEMORY_SIZE = env.int("PLUME_MAX_BODY_BYTES", default=64 * 1024 * 1024)
+# References of what is POSTed to the record: "resolve" refuses dangling ones, "open" does not.
+FHIR_REFERENCES = env.str("PLUME_FHIR_REFERENCES", default="resolve")
+# Reads wait this long, at most, for their insert into the audit trail; 0: each inserts at once.
+AUDIT_BUFFER_SECONDS = env.float("PLUME_AUDIT_BUFFER_SECONDS", default=1.0)
+# A trigger of the database refuses to change or delete audit entries.
+AUDIT_GUARD = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # -- the database: SQLite embedded, PostgreSQL in production --------------------------------------

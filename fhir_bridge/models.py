@@ -45,7 +45,8 @@ class ApiToken(models.Model):
 class Resource(models.Model):
     """The current version of a resource: canonical JSON as served, meta included."""
 
-    organization = models.ForeignKey(Organization, on_delete=models.PROTECT)
+    # The identity constraint's index begins with it.
+    organization = models.ForeignKey(Organization, on_delete=models.PROTECT, db_index=False)
     type = models.CharField(max_length=40)
     fhir_id = models.CharField(max_length=64)
     version = models.PositiveIntegerField(default=1)
@@ -68,7 +69,9 @@ class Resource(models.Model):
 class ResourceVersion(models.Model):
     """A superseded version. Written when a version is replaced, never changed, never deleted."""
 
-    resource = models.ForeignKey(Resource, on_delete=models.PROTECT, related_name="versions")
+    resource = models.ForeignKey(
+        Resource, on_delete=models.PROTECT, related_name="versions", db_index=False
+    )
     version = models.PositiveIntegerField()
     last_updated = models.DateTimeField()
     deleted = models.BooleanField(default=False)
@@ -192,9 +195,13 @@ class UriIndex(IndexRow):
 
 
 class AuditEntry(models.Model):
-    """Who did what to which resource; append-only, each entry hashes the one before it."""
+    """Who did what to which resource; append-only (a trigger guards it, see audit.py).
 
-    organization = models.ForeignKey(Organization, on_delete=models.PROTECT)
+    Unsealed entries have no position yet; sealing gives each the next one of its organisation's
+    chain and the hash of the entry before it.
+    """
+
+    organization = models.ForeignKey(Organization, on_delete=models.PROTECT, db_index=False)
     at = models.DateTimeField()
     actor = models.CharField(max_length=100)  # "user:12", "token:3", "worker"
     action = models.CharField(max_length=20)  # read, vread, search, create, update, delete, export
@@ -203,5 +210,18 @@ class AuditEntry(models.Model):
     resource_id = models.CharField(max_length=64, blank=True)
     version = models.PositiveIntegerField(null=True)
     detail = models.JSONField(default=dict)  # parameter names and counts, never values
-    previous_hash = models.CharField(max_length=64)
-    hash = models.CharField(max_length=64)
+    position = models.BigIntegerField(null=True)
+    previous_hash = models.CharField(max_length=64, default="")
+    hash = models.CharField(max_length=64, default="")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["organization", "position"], name="audit_position"),
+        ]
+        indexes = [
+            models.Index(
+                fields=["organization"],
+                condition=models.Q(position__isnull=True),
+                name="audit_unsealed",
+            ),
+        ]

@@ -18,9 +18,15 @@ ACTIONS: Mapping[str, str] = {
     "search": "s",
 }
 
+
+def _names(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
 GROUPS: Mapping[str, frozenset[str]] = {
-    "clinical": frozenset(
-        """AdverseEvent AllergyIntolerance BodyStructure CarePlan CareTeam ClinicalImpression
+    "clinical": _names(
+        """
+        AdverseEvent AllergyIntolerance BodyStructure CarePlan CareTeam ClinicalImpression
         Communication CommunicationRequest Composition Condition Consent DetectedIssue Device
         DeviceMetric DeviceRequest DeviceUseStatement DiagnosticReport DocumentManifest
         DocumentReference Encounter EpisodeOfCare FamilyMemberHistory Flag Goal GuidanceResponse
@@ -29,20 +35,26 @@ GROUPS: Mapping[str, frozenset[str]] = {
         MedicationStatement MolecularSequence NutritionOrder Observation Procedure Provenance
         QuestionnaireResponse RequestGroup ResearchSubject RiskAssessment ServiceRequest Specimen
         Substance BiologicallyDerivedProduct SupplyDelivery SupplyRequest Task VisionPrescription
-        Basic Binary Bundle""".split()
+        Basic Binary Bundle
+        """
     ),
-    "administrative": frozenset(
-        """Appointment AppointmentResponse Endpoint Group HealthcareService Location Organization
+    "administrative": _names(
+        """
+        Appointment AppointmentResponse Endpoint Group HealthcareService Location Organization
         OrganizationAffiliation Patient Person Practitioner PractitionerRole RelatedPerson Schedule
-        Slot VerificationResult""".split()
+        Slot VerificationResult
+        """
     ),
-    "financial": frozenset(
-        """Account ChargeItem Claim ClaimResponse Contract Coverage CoverageEligibilityRequest
+    "financial": _names(
+        """
+        Account ChargeItem Claim ClaimResponse Contract Coverage CoverageEligibilityRequest
         CoverageEligibilityResponse EnrollmentRequest EnrollmentResponse ExplanationOfBenefit
-        InsurancePlan Invoice PaymentNotice PaymentReconciliation""".split()
+        InsurancePlan Invoice PaymentNotice PaymentReconciliation
+        """
     ),
-    "knowledge": frozenset(
-        """ActivityDefinition CapabilityStatement CatalogEntry ChargeItemDefinition CodeSystem
+    "knowledge": _names(
+        """
+        ActivityDefinition CapabilityStatement CatalogEntry ChargeItemDefinition CodeSystem
         CompartmentDefinition ConceptMap DeviceDefinition EffectEvidenceSynthesis EventDefinition
         Evidence EvidenceVariable ExampleScenario GraphDefinition ImplementationGuide Library
         Measure MeasureReport MedicationKnowledge MedicinalProduct MedicinalProductAuthorization
@@ -53,9 +65,12 @@ GROUPS: Mapping[str, frozenset[str]] = {
         ResearchDefinition ResearchElementDefinition ResearchStudy RiskEvidenceSynthesis
         SearchParameter SpecimenDefinition StructureDefinition StructureMap SubstanceNucleicAcid
         SubstancePolymer SubstanceProtein SubstanceReferenceInformation SubstanceSourceMaterial
-        SubstanceSpecification TerminologyCapabilities TestReport TestScript ValueSet""".split()
+        SubstanceSpecification TerminologyCapabilities TestReport TestScript ValueSet
+        """
     ),
-    "infrastructure": frozenset(["AuditEvent", "MessageHeader", "OperationOutcome", "Subscription"]),
+    "infrastructure": frozenset(
+        ["AuditEvent", "MessageHeader", "OperationOutcome", "Subscription"]
+    ),
     # A Parameters resource only travels; R4 gives it no address of its own.
     "transient": frozenset(["Parameters"]),
 }

@@ -44,8 +44,15 @@ def resource_type(value: Any) -> str:
 
 
 def validate(document: Document, *, at: str = "") -> None:
-    """Raise Invalid with every fault of a resource. `at` is where it lies ("Bundle.entry[2]...")."""
+    """Raise Invalid with every fault of a resource that lies `at` ("Bundle.entry[2].resource")."""
     issues = list(_faults(document.value, at, document.has_siblings, contained=False))
+    if issues:
+        raise Invalid(issues[:MAX_ISSUES])
+
+
+def validate_bundle(value: dict[str, Any]) -> None:
+    """Raise Invalid with the faults of a Bundle itself; its entries' resources are not read."""
+    issues = list(_own_faults("Bundle", value, "Bundle"))
     if issues:
         raise Invalid(issues[:MAX_ISSUES])
 
@@ -62,14 +69,18 @@ def _faults(value: Any, at: str, siblings: bool, *, contained: bool) -> Iterator
         yield from (Issue(i.code, i.diagnostics, at or i.expression) for i in error.issues)
         return
     at = at or name
-    shell = _shell(name, value)
-    if not _validator(name).is_valid(shell):
-        yield from _schema_faults(name, shell, at)
+    yield from _own_faults(name, value, at)
     if siblings:
         yield from _alignment(value, at)
     yield from _contained_faults(value, at, siblings, contained)
     for place, inside in _opaque(name, value):
         yield from _faults(inside, f"{at}.{place}", siblings, contained=False)
+
+
+def _own_faults(name: str, value: dict[str, Any], at: str) -> Iterator[Issue]:
+    shell = _shell(name, value)
+    if not _validator(name).is_valid(shell):
+        yield from _schema_faults(name, shell, at)
 
 
 @cache
@@ -143,14 +154,15 @@ def local_reference_faults(document: Document, at: str = "") -> Iterator[Issue]:
     ids = {each.get("id") for each in _dicts(value.get("contained"))}
     for holder in document.references:
         target = holder["reference"]
-        if isinstance(target, str) and target.startswith("#"):
-            # "#" alone means the containing resource itself.
-            if len(target) > 1 and target[1:] not in ids:
-                yield Issue(
-                    "not-found",
-                    "The reference names no contained resource of this resource",
-                    place_of(value, holder, at or value["resourceType"]) + ".reference",
-                )
+        # "#" alone means the containing resource itself.
+        if not isinstance(target, str) or not target.startswith("#") or target == "#":
+            continue
+        if target[1:] not in ids:
+            yield Issue(
+                "not-found",
+                "The reference names no contained resource of this resource",
+                place_of(value, holder, at or value["resourceType"]) + ".reference",
+            )
 
 
 def place_of(value: Any, sought: Any, at: str) -> str:

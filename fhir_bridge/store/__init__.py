@@ -1,0 +1,44 @@
+"""The only writer of resources: access, validation, version, index and audit in one transaction.
+
+Every function takes the Actor first and raises the errors of fhir_bridge.outcomes. Reading:
+`read`, `vread`, `read_many`, `history`. Writing one: `create`, `update`, `delete`. Writing
+several, all or none: `write` in-process, `transaction` for a FHIR bundle. Each joins the caller's
+atomic block when there is one.
+"""
+
+from fhir_bridge.documents import Stored
+from fhir_bridge.store.bundles import Fetch, Result, transaction
+from fhir_bridge.store.changes import conditional_match
+from fhir_bridge.store.reading import HistoryPage, history, history_page, read, read_many, vread
+from fhir_bridge.store.writing import (
+    Post,
+    Put,
+    create,
+    create_conditionally,
+    delete,
+    update,
+    update_or_create,
+    write,
+)
+
+__all__ = [
+    "Fetch",
+    "HistoryPage",
+    "Post",
+    "Put",
+    "Result",
+    "Stored",
+    "conditional_match",
+    "create",
+    "create_conditionally",
+    "delete",
+    "history",
+    "history_page",
+    "read",
+    "read_many",
+    "transaction",
+    "update",
+    "update_or_create",
+    "vread",
+    "write",
+]

@@ -1,0 +1,315 @@
+"""A FHIR transaction: every entry of a bundle, or none.
+
+Entries are processed in the order DELETE, POST, PUT, GET whatever theirs is; the ids of what is
+POSTed are known before anything is written, so that entries may refer to each other in circles.
+https://hl7.org/fhir/R4/http.html#transaction
+"""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qsl
+
+from django.db import transaction as database
+
+from fhir_bridge import access
+from fhir_bridge.access import Actor
+from fhir_bridge.documents import Document, Stored, document
+from fhir_bridge.outcomes import FhirError, Invalid, Issue, NotSupported, PreconditionFailed
+from fhir_bridge.store import references
+from fhir_bridge.store.changes import Change, apply, check, conditional_match, id_new
+from fhir_bridge.store.writing import put_change
+from fhir_bridge.validation import place_of, resource_type, validate_bundle
+
+_ETAG = re.compile(r'(?:W/)?"([0-9]{1,9})"')
+_ABSOLUTE = re.compile(r"https?://.+/([A-Z][A-Za-z]+/[A-Za-z0-9\-.]{1,64})")
+_ORDER = {"DELETE": 0, "POST": 1, "PUT": 2, "GET": 3, "HEAD": 3}
+
+
+@dataclass(frozen=True)
+class Result:
+    """What one entry came to; `content` is the resource that answers a GET."""
+
+    status: int
+    stored: Stored | None = None
+    content: bytes = b""
+
+
+# Answers a GET entry's address, within the same transaction.
+Fetch = Callable[[str], Result]
+
+
+@dataclass
+class _Entry:
+    index: int
+    method: str
+    url: str
+    full_url: str
+    request: Mapping[str, Any]
+    document: Document | None
+    change: Change | None = None
+    result: Result | None = None
+
+    @property
+    def at(self) -> str:
+        return f"Bundle.entry[{self.index}]"
+
+    @property
+    def type(self) -> str:
+        return re.split(r"[/?]", self.url, maxsplit=1)[0]
+
+    @property
+    def query(self) -> list[tuple[str, str]] | None:
+        """The criteria of a conditional PUT or DELETE, None for one that names an id."""
+        _, mark, query = self.url.partition("?")
+        return parse_qsl(query, keep_blank_values=True) if mark else None
+
+
+def transaction(
+    actor: Actor, bundle: Mapping[str, Any] | bytes, *, fetch: Fetch | None = None
+) -> list[Result]:
+    """Process a transaction bundle: all of it, or none and an error that names the entries.
+
+    Returns one result per entry, in the entries' order.
+    """
+    parsed = document(bundle)
+    if resource_type(parsed.value) != "Bundle" or parsed.value.get("type") != "transaction":
+        raise Invalid([Issue("invalid", "This is no transaction Bundle", "Bundle.type")])
+    validate_bundle(parsed.value)
+    entries = entries_of(parsed)
+    work = sorted(entries, key=lambda entry: _ORDER[entry.method])
+    conditional = any(
+        entry.query is not None
+        or "ifNoneExist" in entry.request
+        or (entry.document is not None and references.conditional(entry.document))
+        for entry in entries
+        if entry.method not in ("GET", "HEAD")
+    )
+    if not conditional:
+        # Nothing to ask the database first: check before the write lock is taken.
+        _plan(actor, work)
+    with database.atomic():
+        if conditional:
+            _plan(actor, work)
+        writes = [entry.change for entry in work if entry.change is not None]
+        apply(actor, [change for change in writes if change.document is None])
+        apply(actor, [change for change in writes if change.document is not None])
+        for entry in work:
+            entry.result = entry.result or _result(entry, fetch)
+    return [entry.result for entry in entries if entry.result is not None]
+
+
+def entries_of(parsed: Document) -> list[_Entry]:
+    """The entries of a validated Bundle. Raises Invalid for one without a usable request."""
+    entries = []
+    issues = []
+    documents = list(parsed.entry_documents())
+    for index, entry in enumerate(parsed.value.get("entry", [])):
+        at = f"Bundle.entry[{index}]"
+        request = entry.get("request")
+        if request is None:
+            issues.append(Issue("required", "An entry needs its request", f"{at}.request"))
+            continue
+        method = request.get("method", "")
+        if method in ("POST", "PUT") and documents[index] is None:
+            issues.append(Issue("required", "The entry needs a resource", f"{at}.resource"))
+        if method not in _ORDER:
+            issues.append(
+                Issue("not-supported", "This method is not supported", f"{at}.request.method")
+            )
+        entries.append(
+            _Entry(
+                index=index,
+                method=method,
+                url=str(request.get("url", "")).lstrip("/"),
+                full_url=str(entry.get("fullUrl", "")),
+                request=request,
+                document=documents[index],
+            )
+        )
+    if issues:
+        raise Invalid(issues)
+    return entries
+
+
+def version_of(etag: str) -> int:
+    """The version in `W/"3"` (or "3"). Raises Invalid."""
+    match = _ETAG.fullmatch(etag.strip())
+    if match is None:
+        raise Invalid([Issue("value", 'A version is matched as W/"3"')])
+    return int(match[1])
+
+
+def _plan(actor: Actor, work: Sequence[_Entry]) -> None:
+    """Decide what each entry does, give ids, rewrite references and validate the outcome."""
+    targets: dict[str, str] = {}
+    for entry in work:
+        try:
+            _decide(actor, entry)
+        except FhirError as error:
+            raise error.within(entry.at) if not error.expression else error from None
+        if entry.full_url and entry.document is not None:
+            if entry.full_url in targets:
+                raise Invalid(
+                    [Issue("invalid", "Two entries have this fullUrl", f"{entry.at}.fullUrl")]
+                )
+            targets[entry.full_url] = _identity(entry)
+            match = _ABSOLUTE.fullmatch(entry.full_url)
+            if match is not None and entry.method == "POST":
+                targets.setdefault(match[1], _identity(entry))
+    _overlaps_refuse(work)
+    changes = [entry.change for entry in work if entry.change is not None]
+    identifiers = _identifiers(work)
+    issues: list[Issue] = []
+    for entry in work:
+        if entry.document is None or entry.change is None:
+            continue
+        references.rewrite(entry.document, targets)
+        _conditional_references_resolve(actor, entry, identifiers)
+        if entry.method == "POST":
+            issues += _dangling(entry.document, f"{entry.at}.resource")
+    if issues:
+        raise Invalid(issues, status=422)
+    check(changes)
+
+
+def _decide(actor: Actor, entry: _Entry) -> None:
+    if entry.method in ("GET", "HEAD"):
+        return
+    if entry.method == "DELETE":
+        _decide_delete(actor, entry)
+        return
+    assert entry.document is not None
+    at = f"{entry.at}.resource"
+    type_ = resource_type(entry.document.value)
+    if entry.type != type_:
+        raise Invalid(
+            [Issue("invalid", "The request's url and the resource differ in type", entry.at)]
+        )
+    if entry.method == "POST":
+        access.require(actor, "create", type_)
+        criteria = entry.request.get("ifNoneExist")
+        if criteria is not None:
+            query = parse_qsl(str(criteria).rpartition("?")[2], keep_blank_values=True)
+            match = conditional_match(actor, type_, query)
+            if match is not None:
+                entry.result = Result(200, match)
+                return
+        entry.change = Change(type_, id_new(), entry.document, fresh=True, at=at)
+        return
+    access.require(actor, "update", type_)
+    if entry.query is None:
+        id_ = entry.url.partition("/")[2]
+        entry.change = put_change(type_, id_, entry.document, if_match=_if_match(entry), at=at)
+        return
+    match = conditional_match(actor, type_, entry.query)
+    own_id = entry.document.value.get("id")
+    if match is None and own_id is None:
+        entry.change = Change(type_, id_new(), entry.document, fresh=True, at=at)
+    else:
+        id_ = match.id if match else str(own_id)
+        entry.change = put_change(type_, id_, entry.document, if_match=_if_match(entry), at=at)
+
+
+def _decide_delete(actor: Actor, entry: _Entry) -> None:
+    access.require(actor, "delete", entry.type)
+    if entry.query is None:
+        id_ = entry.url.partition("/")[2]
+    else:
+        match = conditional_match(actor, entry.type, entry.query)
+        if match is None:
+            entry.result = Result(204)
+            return
+        id_ = match.id
+    entry.change = Change(entry.type, id_, None, if_match=_if_match(entry), at=entry.at)
+
+
+def _if_match(entry: _Entry) -> int | None:
+    etag = entry.request.get("ifMatch")
+    return None if etag is None else version_of(str(etag))
+
+
+def _identity(entry: _Entry) -> str:
+    if entry.change is not None:
+        return f"{entry.change.type}/{entry.change.id}"
+    assert entry.result is not None
+    assert entry.result.stored is not None
+    return entry.result.stored.reference
+
+
+def _overlaps_refuse(work: Sequence[_Entry]) -> None:
+    """No resource may be written by two entries."""
+    seen = set()
+    for entry in work:
+        if entry.change is None:
+            continue
+        key = (entry.change.type, entry.change.id)
+        if key in seen:
+            raise Invalid([Issue("invalid", "Two entries write the same resource", entry.at)])
+        seen.add(key)
+
+
+def _identifiers(work: Sequence[_Entry]) -> dict[tuple[str, str], set[str]]:
+    """(type, "system|value") of the resources in the bundle -> their [type]/[id]."""
+    found: dict[tuple[str, str], set[str]] = {}
+    for entry in work:
+        listed = entry.document.value.get("identifier") if entry.document else None
+        for each in listed if isinstance(listed, list) else []:
+            if isinstance(each, dict) and each.get("value"):
+                token = f"{each.get('system', '')}|{each['value']}"
+                found.setdefault((entry.type, token), set()).add(_identity(entry))
+    return found
+
+
+def _conditional_references_resolve(
+    actor: Actor, entry: _Entry, identifiers: Mapping[tuple[str, str], set[str]]
+) -> None:
+    """`Practitioner?identifier=s|v` -> the one match, in the bundle or in the record."""
+    assert entry.document is not None
+    for holder, type_, criteria in references.conditional(entry.document):
+        query = parse_qsl(criteria, keep_blank_values=True)
+        found = set()
+        if len(query) == 1 and query[0][0] == "identifier":
+            found |= identifiers.get((type_, query[0][1]), set())
+        place = place_of(entry.document.value, holder, f"{entry.at}.resource") + ".reference"
+        try:
+            match = conditional_match(actor, type_, query)
+        except FhirError as error:
+            raise error.within(place) from None
+        if match is not None:
+            found.add(match.reference)
+        if len(found) != 1:
+            code = "multiple-matches" if found else "not-found"
+            raise PreconditionFailed(
+                "The conditional reference has not exactly one match", code
+            ).within(place)
+        holder["reference"] = found.pop()
+
+
+def _dangling(parsed: Document, at: str) -> list[Issue]:
+    """urn: references that name no entry; in a stored Bundle they name its own entries."""
+    if parsed.value.get("resourceType") == "Bundle":
+        return []
+    return [
+        Issue(
+            "not-found",
+            "The reference names no entry of this bundle",
+            place_of(parsed.value, holder, at) + ".reference",
+        )
+        for holder in parsed.references
+        if str(holder["reference"]).startswith(("urn:uuid:", "urn:oid:"))
+    ]
+
+
+def _result(entry: _Entry, fetch: Fetch | None) -> Result:
+    if entry.change is not None:
+        if entry.change.document is None:
+            return Result(204, entry.change.stored)
+        return Result(201 if entry.change.created else 200, entry.change.stored)
+    if fetch is None:
+        raise NotSupported("GET entries are for the REST interface")
+    try:
+        return fetch(entry.url)
+    except FhirError as error:
+        raise error.within(entry.at) if not error.expression else error from None

@@ -1,0 +1,298 @@
+"""The one place where rows of resources change: a list of changes, applied together.
+
+For each: lock what is there, check access, version and compartment, give the new version its meta,
+keep the old version, write content, index and audit. A handful of statements however many changes.
+"""
+
+import hashlib
+import uuid
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from django.db import IntegrityError, connection, transaction
+from django.db.models import Q
+
+from fhir_bridge import access, audit, search, validation
+from fhir_bridge.access import Actor
+from fhir_bridge.documents import Document, Stored, dumps
+from fhir_bridge.models import PatientCompartment, Resource
+from fhir_bridge.outcomes import (
+    AccessDenied,
+    Conflict,
+    Invalid,
+    Issue,
+    NotFound,
+    PreconditionFailed,
+)
+from fhir_bridge.search import index
+from fhir_bridge.store import references
+
+_AT_ONCE = 500
+
+
+@dataclass
+class Change:
+    """One resource to write (`document`) or to delete (None); the lower half is filled in."""
+
+    type: str
+    id: str
+    document: Document | None
+    fresh: bool = False  # the id was assigned here: nothing to look for
+    if_match: int | None = None
+    at: str = ""  # where it lies in the request, "Bundle.entry[3].resource"
+
+    row: Resource | None = None
+    replaced: int = 0  # the version that this one replaces, 0 when there was none
+    created: bool = False
+    unchanged: bool = False  # a deletion of what is not there
+    stored: Stored | None = None
+
+    @property
+    def result(self) -> Stored:
+        assert self.stored is not None
+        return self.stored
+
+
+def id_new() -> str:
+    return str(uuid.uuid4())
+
+
+def check(changes: Sequence[Change]) -> None:
+    """Validate every resource to be written; needs no database. Raises Invalid with all faults."""
+    issues: list[Issue] = []
+    for change in changes:
+        if change.document is None:
+            continue
+        try:
+            validation.validate(change.document, at=change.at)
+        except Invalid as error:
+            issues += error.issues
+        else:
+            issues += validation.local_reference_faults(change.document, change.at)
+        if len(issues) >= validation.MAX_ISSUES:
+            break
+    if issues:
+        raise Invalid(issues[: validation.MAX_ISSUES])
+
+
+def resolve(actor: Actor, changes: Sequence[Change], known: Iterable[references.Key]) -> None:
+    """Check that the local references of what is POSTed resolve. Raises Invalid (422)."""
+    issues = references.faults(
+        actor.organization_id,
+        ((c.document, c.at) for c in changes if c.document is not None and c.fresh),
+        known,
+    )
+    if issues:
+        raise Invalid(issues[: validation.MAX_ISSUES], status=422)
+
+
+def apply(actor: Actor, changes: Sequence[Change]) -> None:
+    """Write the changes: all, or none and an error. Call `check` before."""
+    try:
+        with transaction.atomic():
+            resolve(actor, changes, {(c.type, c.id) for c in changes if c.document is not None})
+            rows = _locked(actor, changes)
+            now = datetime.now(UTC)
+            now = now.replace(microsecond=now.microsecond // 1000 * 1000)
+            for change in changes:
+                _prepare(actor, change, rows.get((change.type, change.id)), now)
+            written = [change for change in changes if not change.unchanged]
+            _rows_write(actor, written, now)
+            _compartments_write(actor, written)
+            index.bulk(
+                [
+                    (_row(c), c.document.value if c.document else None, not c.replaced)
+                    for c in written
+                ]
+            )
+            audit.record_writes(
+                actor,
+                [
+                    (_action(change), change.type, change.id, change.result.version)
+                    for change in written
+                ],
+            )
+    except IntegrityError as error:
+        # The constraint on identity: somebody else created the same id in the meantime.
+        raise Conflict("The resource was written by somebody else at the same time") from error
+
+
+def conditional_match(actor: Actor, type: str, query: Sequence[tuple[str, str]]) -> Stored | None:
+    """The one resource that a conditional interaction's criteria match, or None.
+
+    Call it inside the transaction that acts on the answer: others with the same criteria wait, so
+    that two conditional creates at once make one resource. Raises PreconditionFailed (412) for
+    more than one match and Invalid for criteria that select nothing in particular.
+    """
+    if not [name for name, value in query if value and not name.startswith("_count")]:
+        raise Invalid([Issue("invalid", "Conditional criteria need a search parameter", type)])
+    if connection.vendor == "postgresql":
+        words = repr((actor.organization_id, type, sorted(query))).encode()
+        key = int.from_bytes(hashlib.sha256(words).digest()[:8], "big", signed=True)
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [key])
+    found: list[Stored] = search.find(actor, type, list(query), limit=2)
+    if len(found) > 1:
+        raise PreconditionFailed("The criteria match more than one resource", "multiple-matches")
+    return found[0] if found else None
+
+
+def _locked(actor: Actor, changes: Sequence[Change]) -> dict[tuple[str, str], Resource]:
+    """The rows that the changes are about, locked until the transaction ends."""
+    by_type: dict[str, list[str]] = {}
+    for change in changes:
+        if not change.fresh:
+            by_type.setdefault(change.type, []).append(change.id)
+    found: dict[tuple[str, str], Resource] = {}
+    for type_, ids in sorted(by_type.items()):
+        for start in range(0, len(ids), _AT_ONCE):
+            rows = Resource.objects.filter(
+                organization_id=actor.organization_id,
+                type=type_,
+                fhir_id__in=ids[start : start + _AT_ONCE],
+            ).defer("content")
+            # One order for everybody, so that two bundles cannot wait for each other.
+            for row in rows.select_for_update().order_by("pk"):
+                found[type_, row.fhir_id] = row
+    return found
+
+
+def _prepare(actor: Actor, change: Change, row: Resource | None, now: datetime) -> None:
+    """Decide what a change does to the row that is there, and make the stored version."""
+    exists = row is not None and not row.deleted
+    if change.if_match is not None and (not exists or row.version != change.if_match):  # type: ignore[union-attr]
+        raise PreconditionFailed("The resource has another version now: read it again")
+    if change.document is None:
+        limit = access.require(actor, "delete", change.type)
+        change.unchanged = not exists
+        if not exists:
+            change.stored = Stored(
+                change.type, change.id, row.version if row else 0, now, b"", True
+            )
+            return
+    else:
+        limit = access.require(actor, "create" if change.fresh else "update", change.type)
+        if not exists and not change.fresh:
+            access.require(actor, "create", change.type)
+        change.created = not exists
+    change.row, change.replaced = row, row.version if row else 0
+    if limit:
+        _limit_check(change, limit)
+    version = change.replaced + 1
+    content = b""
+    if change.document is not None:
+        content = dumps(_with_meta(change.document.value, change.id, version, now))
+    change.stored = Stored(change.type, change.id, version, now, content, change.document is None)
+
+
+def _limit_check(change: Change, patient_id: str) -> None:
+    """An actor of one patient changes nothing outside that patient's compartment."""
+    if change.row is not None:
+        inside = Resource.objects.filter(access.within(patient_id), pk=change.row.pk)
+        if not inside.exists():
+            raise NotFound
+    if change.document is not None:
+        value = change.document.value | {"id": change.id}
+        if index.patients(change.type, value) != {patient_id}:
+            raise AccessDenied("This token reaches the resources of one patient only")
+
+
+def _with_meta(value: dict[str, Any], id_: str, version: int, now: datetime) -> dict[str, Any]:
+    """The resource as served: the server sets id, meta.versionId and meta.lastUpdated only."""
+    meta = value.get("meta") or {}
+    stamp = now.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return {
+        "resourceType": value["resourceType"],
+        "id": id_,
+        "meta": {**meta, "versionId": str(version), "lastUpdated": stamp},
+        **{k: v for k, v in value.items() if k not in ("resourceType", "id", "meta")},
+    }
+
+
+def _rows_write(actor: Actor, changes: Sequence[Change], now: datetime) -> None:
+    new = []
+    replaced = []
+    for change in changes:
+        if change.row is None:
+            change.row = Resource(
+                organization_id=actor.organization_id,
+                type=change.type,
+                fhir_id=change.id,
+                version=1,
+                last_updated=now,
+                content=change.result.content,
+            )
+            new.append(change.row)
+        else:
+            replaced.append(change)
+    if new:
+        Resource.objects.bulk_create(new)
+    for start in range(0, len(replaced), _AT_ONCE):
+        _replace(replaced[start : start + _AT_ONCE], now)
+
+
+def _replace(changes: Sequence[Change], now: datetime) -> None:
+    """Keep the old versions, then put the new ones in their place if nobody else has."""
+    ids = [_row(change).pk for change in changes]
+    marks = ", ".join(["%s"] * len(ids))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO fhir_bridge_resourceversion "  # noqa: S608
+            "(resource_id, version, last_updated, deleted, content) "
+            "SELECT id, version, last_updated, deleted, content FROM fhir_bridge_resource "
+            f"WHERE id IN ({marks})",
+            ids,
+        )
+    for change in changes:
+        stored = change.result
+        updated = Resource.objects.filter(pk=_row(change).pk, version=change.replaced).update(
+            version=stored.version,
+            last_updated=now,
+            deleted=stored.deleted,
+            content=stored.content,
+        )
+        if updated != 1:
+            raise Conflict("The resource was written by somebody else at the same time")
+
+
+def _compartments_write(actor: Actor, changes: Sequence[Change]) -> None:
+    """Keep PatientCompartment in step; a deleted resource keeps the rows that it had."""
+    wanted: set[tuple[int, str]] = set()
+    replaced = []
+    for change in changes:
+        if change.document is None:
+            continue
+        row = _row(change)
+        if change.replaced:
+            replaced.append(row.pk)
+        value = change.document.value
+        if change.type == "Patient":
+            wanted.add((row.pk, change.id))
+        wanted.update((row.pk, patient) for patient in index.patients(change.type, value))
+    present: set[tuple[int, str]] = set()
+    if replaced:
+        rows = PatientCompartment.objects.filter(resource_id__in=replaced)
+        present = set(rows.values_list("resource_id", "patient_id"))
+        stale = present - wanted
+        if stale:
+            condition = Q()
+            for resource_id, patient_id in stale:
+                condition |= Q(resource_id=resource_id, patient_id=patient_id)
+            PatientCompartment.objects.filter(condition).delete()
+    PatientCompartment.objects.bulk_create(
+        PatientCompartment(resource_id=resource_id, patient_id=patient_id)
+        for resource_id, patient_id in sorted(wanted - present)
+    )
+
+
+def _row(change: Change) -> Resource:
+    assert change.row is not None
+    return change.row
+
+
+def _action(change: Change) -> str:
+    if change.document is None:
+        return "delete"
+    return "create" if change.created else "update"

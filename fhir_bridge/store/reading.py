@@ -1,0 +1,156 @@
+"""Reading what is stored: bytes as they are served, nothing parsed."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from fhir_bridge import access, audit
+from fhir_bridge.access import Actor
+from fhir_bridge.documents import Stored
+from fhir_bridge.models import Resource, ResourceVersion
+from fhir_bridge.outcomes import Gone, NotFound
+
+_COLUMNS = ("type", "fhir_id", "version", "last_updated", "content", "deleted")
+
+
+@dataclass(frozen=True)
+class HistoryPage:
+    """Versions, newest first. `total` counts all that match, not only those on the page."""
+
+    versions: tuple[Stored, ...]
+    total: int
+
+
+def read(actor: Actor, type: str, id: str) -> Stored:
+    """The current version. Raises NotFound (also for another organisation's), Gone, AccessDenied.
+
+    https://hl7.org/fhir/R4/http.html#read
+    """
+    row = access.visible(actor, "read", type).filter(fhir_id=id).values_list(*_COLUMNS).first()
+    if row is None:
+        audit.record(actor, "read", type, id, outcome="not-found")
+        raise NotFound
+    stored = _stored(row)
+    audit.record(actor, "read", type, id, stored.version)
+    if stored.deleted:
+        raise Gone
+    return stored
+
+
+def vread(actor: Actor, type: str, id: str, version: int) -> Stored:
+    """One version, current or not. Raises NotFound, Gone when that version is a deletion.
+
+    https://hl7.org/fhir/R4/http.html#vread
+    """
+    resource = (
+        access.visible(actor, "read", type).filter(fhir_id=id).values_list("pk", *_COLUMNS).first()
+    )
+    row: Any = None
+    if resource is not None and 0 < version <= resource[3]:
+        row = resource[1:]
+        if version < resource[3]:
+            row = _versions(Q(resource_id=resource[0], version=version)).first()
+    if row is None:
+        audit.record(actor, "vread", type, id, outcome="not-found")
+        raise NotFound
+    stored = _stored(row)
+    audit.record(actor, "vread", type, id, stored.version)
+    if stored.deleted:
+        raise Gone
+    return stored
+
+
+def read_many(actor: Actor, keys: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Stored]:
+    """The current versions of several resources by (type, id), in one query.
+
+    What does not exist, is deleted or is not for this actor is left out silently.
+    """
+    wanted = Q()
+    for type_, group in groupby(sorted(set(keys)), key=lambda key: key[0]):
+        limit = access.allowed(actor, "read", type_)
+        if limit is None:
+            continue
+        these = Q(type=type_, fhir_id__in=[id_ for _, id_ in group])
+        wanted |= these & access.within(limit) if limit else these
+    if not wanted:
+        return {}
+    rows = Resource.objects.filter(
+        wanted, organization_id=actor.organization_id, deleted=False
+    ).values_list(*_COLUMNS)
+    found = [_stored(row) for row in rows]
+    audit.record_many(actor, "read", [(each.type, each.id, each.version) for each in found])
+    return {(each.type, each.id): each for each in found}
+
+
+def history(actor: Actor, type: str, id: str) -> list[Stored]:
+    """Every version of one resource, newest first, deletions included. Raises NotFound."""
+    page = history_page(actor, type, id)
+    return list(page.versions)
+
+
+def history_page(
+    actor: Actor,
+    type: str = "",
+    id: str = "",
+    *,
+    since: datetime | None = None,
+    offset: int = 0,
+    limit: int | None = None,
+) -> HistoryPage:
+    """Versions of one resource, of a type, or (neither given) of all that the actor may read.
+
+    https://hl7.org/fhir/R4/http.html#history
+    """
+    if type:
+        rows = access.visible(actor, "read", type)
+    else:
+        rows = _all_visible(actor)
+    if id:
+        rows = rows.filter(fhir_id=id)
+    current = rows.filter(last_updated__gte=since) if since else rows
+    older = Q(resource__in=rows.values("pk"))
+    if since:
+        older &= Q(last_updated__gte=since)
+    end = None if limit is None else offset + limit
+    order = ("-last_updated", "-version", "-pk")
+    found = [_stored(row) for row in current.order_by(*order).values_list(*_COLUMNS)[:end]]
+    found += [
+        _stored(row)
+        for row in _versions(older).order_by("-last_updated", "-version", "-resource_id")[:end]
+    ]
+    if id and not found and not rows.exists():
+        audit.record(actor, "history", type, id, outcome="not-found")
+        raise NotFound
+    found.sort(key=lambda each: (each.last_updated, each.version), reverse=True)
+    if limit is None:
+        total = len(found)
+    else:
+        total = current.count() + ResourceVersion.objects.filter(older).count()
+    audit.record(actor, "history", type, id)
+    return HistoryPage(tuple(found[offset:end]), total)
+
+
+def _all_visible(actor: Actor) -> QuerySet[Resource]:
+    by_limit: dict[str, list[str]] = {}
+    for type_ in access.allowed_types(actor, "read"):
+        by_limit.setdefault(access.require(actor, "read", type_), []).append(type_)
+    visible = Q(pk__in=[])
+    for limit, types in by_limit.items():
+        these = Q(type__in=types)
+        visible |= these & access.within(limit) if limit else these
+    return Resource.objects.filter(visible, organization_id=actor.organization_id)
+
+
+def _versions(condition: Q) -> Any:
+    return ResourceVersion.objects.filter(condition).values_list(
+        "resource__type", "resource__fhir_id", "version", "last_updated", "content", "deleted"
+    )
+
+
+def _stored(row: Sequence[Any]) -> Stored:
+    type_, id_, version, last_updated, content, deleted = row
+    return Stored(type_, id_, version, last_updated, bytes(content), deleted)

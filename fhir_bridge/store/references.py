@@ -1,0 +1,113 @@
+"""References at write time: those inside a bundle get their final ids, local ones must resolve.
+
+Policy (settings.FHIR_REFERENCES): "resolve", the default, refuses a resource that is POSTed with a
+local reference to what this organisation's record does not hold. A PUT under the client's own id
+is not held to it: such a client mirrors another record, where resources refer to each other in
+circles and arrive in any order. "open" asks for nothing. Either way a reference must be well
+formed, of a type that the element allows (validation.py), and absolute ones are never looked up.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+
+from django.conf import settings
+from django.db.models import Q
+
+from fhir_bridge.documents import Document
+from fhir_bridge.models import Resource
+from fhir_bridge.outcomes import Issue
+from fhir_bridge.validation import place_of
+
+Key = tuple[str, str]
+_LOCAL = re.compile(r"([A-Z][A-Za-z]+)/([A-Za-z0-9\-.]{1,64})(?:/_history/[A-Za-z0-9\-.]{1,64})?")
+_CONDITIONAL = re.compile(r"([A-Z][A-Za-z]+)\?(.+)")
+
+
+def local(document: Document) -> dict[Key, list[dict[str, object]]]:
+    """The resources that a document refers to by [type]/[id], with the objects that do so.
+
+    A stored Bundle speaks for itself: references between its entries are its own.
+    """
+    found: dict[Key, list[dict[str, object]]] = {}
+    if document.value.get("resourceType") == "Bundle":
+        return found
+    for holder in document.references:
+        target = holder["reference"]
+        match = _LOCAL.fullmatch(target) if isinstance(target, str) else None
+        if match is not None:
+            found.setdefault((match[1], match[2]), []).append(holder)
+    return found
+
+
+def conditional(document: Document) -> list[tuple[dict[str, object], str, str]]:
+    """(object, type, query) of every conditional reference (`Practitioner?identifier=...`)."""
+    found = []
+    if document.value.get("resourceType") != "Bundle":
+        for holder in document.references:
+            target = holder["reference"]
+            match = _CONDITIONAL.fullmatch(target) if isinstance(target, str) else None
+            if match is not None:
+                found.append((holder, match[1], match[2]))
+    return found
+
+
+def rewrite(document: Document, targets: Mapping[str, str]) -> None:
+    """Replace, in place, each reference that is a key of `targets` by its value."""
+    for holder in document.references:
+        target = holder["reference"]
+        if isinstance(target, str) and target in targets:
+            holder["reference"] = targets[target]
+
+
+def faults(
+    organization_id: int,
+    documents: Iterable[tuple[Document, str]],
+    known: Iterable[Key],
+) -> list[Issue]:
+    """An issue for each reference to what is neither `known` nor in the organisation's record.
+
+    `documents` come with the place where each lies ("Bundle.entry[3].resource").
+    """
+    issues = []
+    wanted: dict[Key, list[tuple[Document, str, dict[str, object]]]] = {}
+    for document, at in documents:
+        for holder, _, _ in conditional(document):
+            issues.append(
+                Issue(
+                    "value",
+                    "Conditional references are resolved in transactions only",
+                    _place(document, at, holder),
+                )
+            )
+        if settings.FHIR_REFERENCES == "open":
+            continue
+        for key, holders in local(document).items():
+            wanted.setdefault(key, []).extend((document, at, holder) for holder in holders)
+    for key in set(wanted) - set(known) - _existing(organization_id, set(wanted) - set(known)):
+        issues += [
+            Issue(
+                "not-found",
+                f"The reference names no {key[0]} of this record",
+                _place(document, at, holder),
+            )
+            for document, at, holder in wanted[key]
+        ]
+    return issues
+
+
+def _existing(organization_id: int, keys: set[Key]) -> set[Key]:
+    if not keys:
+        return set()
+    by_type: dict[str, list[str]] = {}
+    for type_, id_ in keys:
+        by_type.setdefault(type_, []).append(id_)
+    wanted = Q()
+    for type_, ids in by_type.items():
+        wanted |= Q(type=type_, fhir_id__in=ids)
+    rows = Resource.objects.filter(wanted, organization_id=organization_id, deleted=False)
+    return set(rows.values_list("type", "fhir_id"))
+
+
+def _place(document: Document, at: str, holder: dict[str, object]) -> str:
+    value = document.value
+    return place_of(value, holder, at or str(value.get("resourceType"))) + ".reference"

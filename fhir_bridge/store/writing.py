@@ -1,0 +1,149 @@
+"""Writing one resource, or several from inside the program."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import transaction
+
+from fhir_bridge import access
+from fhir_bridge.access import Actor
+from fhir_bridge.documents import Document, Stored, document
+from fhir_bridge.outcomes import Conflict, Invalid, Issue
+from fhir_bridge.store import references
+from fhir_bridge.store.changes import Change, apply, check, conditional_match, id_new
+from fhir_bridge.validation import resource_type
+
+Resource = Mapping[str, Any] | bytes
+ID = re.compile(r"[A-Za-z0-9\-.]{1,64}")
+
+
+@dataclass(frozen=True)
+class Post:
+    """Create under a new id. Others in the same `write` may refer to it by `full_url`."""
+
+    resource: Resource
+    full_url: str = ""
+
+
+@dataclass(frozen=True)
+class Put:
+    """Create or replace under this id; with `if_match`, replace exactly that version."""
+
+    resource: Resource
+    id: str
+    if_match: int | None = None
+    full_url: str = ""
+
+
+def create(
+    actor: Actor, resource: Resource, *, if_none_exist: Sequence[tuple[str, str]] | None = None
+) -> Stored:
+    """Store a resource under a new id; an id that it brings is ignored.
+
+    With `if_none_exist` (search parameters) the one resource that matches is returned instead.
+    https://hl7.org/fhir/R4/http.html#create
+    """
+    return create_conditionally(actor, resource, if_none_exist=if_none_exist)[0]
+
+
+def create_conditionally(
+    actor: Actor, resource: Resource, *, if_none_exist: Sequence[tuple[str, str]] | None = None
+) -> tuple[Stored, bool]:
+    """As `create`; the second value says whether a resource was created."""
+    parsed = document(resource)
+    type_ = resource_type(parsed.value)
+    access.require(actor, "create", type_)
+    change = Change(type_, id_new(), parsed, fresh=True)
+    check([change])
+    if if_none_exist is None:
+        apply(actor, [change])
+        return change.result, True
+    with transaction.atomic():
+        match = conditional_match(actor, type_, if_none_exist)
+        if match is not None:
+            return match, False
+        apply(actor, [change])
+    return change.result, True
+
+
+def update(
+    actor: Actor, type: str, id: str, resource: Resource, *, if_match: int | None = None
+) -> Stored:
+    """Replace a resource, or create it under the caller's id.
+
+    Raises PreconditionFailed when `if_match` is not the current version.
+    https://hl7.org/fhir/R4/http.html#update
+    """
+    return update_or_create(actor, type, id, resource, if_match=if_match)[0]
+
+
+def update_or_create(
+    actor: Actor, type: str, id: str, resource: Resource, *, if_match: int | None = None
+) -> tuple[Stored, bool]:
+    """As `update`; the second value says whether the resource was created."""
+    access.require(actor, "update", type)
+    change = put_change(type, id, document(resource), if_match=if_match)
+    check([change])
+    try:
+        apply(actor, [change])
+    except Conflict:
+        # Two clients created the same id at once. The other one's is there now: replace it.
+        if transaction.get_connection().in_atomic_block or if_match is not None:
+            raise
+        change = put_change(type, id, document(resource))
+        apply(actor, [change])
+    return change.result, change.created
+
+
+def delete(actor: Actor, type: str, id: str, *, if_match: int | None = None) -> Stored:
+    """Delete a resource; its versions stay readable. Deleting what is not there changes nothing.
+
+    https://hl7.org/fhir/R4/http.html#delete
+    """
+    access.require(actor, "delete", type)
+    change = Change(type, id, None, if_match=if_match)
+    apply(actor, [change])
+    return change.result
+
+
+def write(actor: Actor, items: Sequence[Put | Post]) -> list[Stored]:
+    """Write several resources, all or none, in the order given.
+
+    References among them by `full_url` ("urn:uuid:...") become [type]/[id].
+    """
+    changes = []
+    targets = {}
+    for item in items:
+        parsed = document(item.resource)
+        type_ = resource_type(parsed.value)
+        if isinstance(item, Put):
+            change = put_change(type_, item.id, parsed, if_match=item.if_match)
+        else:
+            change = Change(type_, id_new(), parsed, fresh=True)
+        changes.append(change)
+        if item.full_url:
+            targets[item.full_url] = f"{type_}/{change.id}"
+    for change in changes:
+        assert change.document is not None
+        references.rewrite(change.document, targets)
+    check(changes)
+    apply(actor, changes)
+    return [change.result for change in changes]
+
+
+def put_change(
+    type: str, id: str, parsed: Document, *, if_match: int | None = None, at: str = ""
+) -> Change:
+    """The change of a PUT. Raises Invalid when address and resource disagree."""
+    where = at or type
+    if resource_type(parsed.value) != type:
+        raise Invalid([Issue("invalid", "The resource is of another type than its address", where)])
+    if ID.fullmatch(id) is None:
+        raise Invalid([Issue("value", "This is no valid id", f"{where}.id")])
+    if parsed.value.get("id") is None:
+        parsed.value["id"] = id
+    elif parsed.value["id"] != id:
+        raise Invalid([Issue("invalid", "The id differs from that of the address", f"{where}.id")])
+    return Change(type, id, parsed, if_match=if_match, at=at)
