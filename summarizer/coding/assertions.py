@@ -67,6 +67,14 @@ _HYPOTHETICAL = _cues(
     "risques? de", "risques? d'", "prévention", "prévenir", "dépistage", "surveiller",
     "effets secondaires", "vaccin contre", "reconsulter",
 )  # fmt: skip
+# What follows these, to the end of the sentence, is a list of what may happen.
+_LISTED = _cues(
+    "risks? (?:\\w+ ){0,3}(?:include|includes|including|of|are)", "side effects?",
+    "complications? (?:\\w+ ){0,3}(?:include|including)", "(?:be |made )?aware of",
+    "(?:can|may|could|might) (?:\\w+ )?(?:cause|lead to|result in|be a trigger)", "leads to",
+    "vaccinat\\w+ (?:for|against)", "vaccinée? contre", "peut (?:causer|entraîner|provoquer)",
+)  # fmt: skip
+_LISTED_AFTER = _cues("vaccin\\w*", "can (?:\\w+ )?cause", "can (?:\\w+ )?be a trigger")
 _HISTORICAL = _cues(
     "history of", "h/o", "hx of", "past", "prior", "previous", "previously", "remote", "childhood",
     "resolved", "had", "status post", "s/p", "antécédents? de", "antécédents? d'", "ancienne?",
@@ -100,6 +108,8 @@ def status_of(sentence: str, start: int, end: int) -> Status:
         (_DENIED, blank, Assertion.DENIED),
         (_DENIED_AFTER, following, Assertion.DENIED),
         (_HYPOTHETICAL, scope, Assertion.HYPOTHETICAL),
+        (_LISTED, before, Assertion.HYPOTHETICAL),
+        (_LISTED_AFTER, following[:24], Assertion.HYPOTHETICAL),
         (_UNCERTAIN, scope, Assertion.UNCERTAIN),
         (_UNCERTAIN_AFTER, following[:40], Assertion.UNCERTAIN),
     ):

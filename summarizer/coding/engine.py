@@ -31,9 +31,16 @@ from summarizer.types import (
 
 LIMIT = 12
 PRETICK = 0.9  # to be calibrated on held-out notes
-FLOOR = 0.3
+FLOOR, FLOOR_STATED = 0.3, 0.56
+MENTIONED, MENTIONED_ONCE = 0.65, 0.45  # in the assessment's reasoning: a lasting condition, others
 NEAR = 0.80  # below this cosine a phrase says something else
 
+_NOT_CODED = (Assertion.DENIED, Assertion.HYPOTHETICAL, Assertion.UNCERTAIN)
+_RETURNS = re.compile(
+    r"\b(?:returns?|presents?|here|seen|back|revient|vient)\b.{0,40}\b(?:follow[- ]?up|re-?check|"
+    r"cast (?:removal|check)|post[- ]?op\w*|contrôle|suivi)\b",
+    re.IGNORECASE,
+)
 _KIND_REASON = {
     "synonym": "matched:synonym",
     "inclusion": "matched:inclusion-term",
@@ -83,7 +90,9 @@ class Coder:
         for rule in rules.RULES:
             picks = rule(picks, self.terminology, context)
         picks += self._medicines(lines, picks)
-        picks = [pick for pick in picks if pick.confidence >= FLOOR and pick.evidence]
+        # Where the assessment states diagnoses, what other parts mention in passing is not for them.
+        floor = FLOOR_STATED if any(pick.stated for pick in picks) else FLOOR
+        picks = [pick for pick in picks if pick.confidence >= floor and pick.evidence]
         ranked = rules.sequenced(_best(picks), self.terminology)
         return tuple(
             found for pick in ranked if (found := self._suggestion(pick, context)) is not None
@@ -93,49 +102,53 @@ class Coder:
 
     def _picks(self, lines: list[Line], language: Language) -> list[Pick]:
         found = mentions.find(self.terminology, [line.text for line in lines], language)
-        phrased = [i for i, line in enumerate(lines) if line.phrase and language == "en"]
-        near = dict(
-            zip(
-                phrased,
-                self._candidates.find([lines[i].phrase for i in phrased]),
-                strict=True,
-            )
-        )
+        # The vectors know English only; French is found by its wordings.
+        spans = [
+            (number, start, end)
+            for number, line in enumerate(lines)
+            for start, end in line.phrases
+            if language == "en"
+        ]
+        near = self._candidates.find([lines[n].text[start:end] for n, start, end in spans])
         merged: dict[str, Pick] = {}
+        self._returning = any(_RETURNS.search(line.text) for line in lines)
         for number, line in enumerate(lines):
-            for named in self._named(line, found[number], near.get(number, [])):
-                pick = self._pick(line, named, number)
-                if pick is None:
-                    continue
-                held = merged.get(pick.code)
-                merged[pick.code] = pick if held is None else _joined(held, pick)
+            named = [self._of_mention(mention) for mention in found[number]]
+            for (where, start, end), ranked in zip(spans, near, strict=True):
+                if where == number:
+                    named = self._with_phrase(line, named, ranked, start, end)
+            for item in named:
+                for pick in self._picked(line, item, number):
+                    held = merged.get(pick.code)
+                    merged[pick.code] = pick if held is None else _joined(held, pick)
         return list(merged.values())
 
-    def _named(
-        self, line: Line, found: list[Mention], near: list[Candidate]
+    def _with_phrase(
+        self, line: Line, named: list[_Named], ranked: list[Candidate], start: int, end: int
     ) -> list[_Named]:
-        """What a line names: its mentions, or the whole phrase where that is understood better."""
-        named = [self._of_mention(mention) for mention in found]
-        if not line.phrase or not near:
-            return named
-        start = line.text.find(line.phrase)
-        end = start + len(line.phrase)
+        """The mentions, or instead of those inside a phrase the phrase as a whole, where that is
+        understood better."""
+        phrase = line.text[start:end]
         inside = [item for item in named if start <= item.start and item.end <= end]
-        content = _content(line.phrase)
+        content = _content(phrase)
         covered = _content(" ".join(line.text[item.start : item.end] for item in inside))
-        if inside and content <= covered:
+        if not ranked or (inside and content <= covered):
             return named
-        best = near[0]
+        best = ranked[0]
         if best.score < NEAR or (inside and not _says_more(best, inside, covered, content)):
             return named
+        explained = _content(best.term.text)
+        first = next(
+            (w.start for w in wording.words(phrase) if w.text in explained), 0
+        )
         whole = _Named(
             best.code,
             best.term.text,
             best.score,
             "matched:near" if not best.exact else _KIND_REASON[best.term.kind],
-            start,
+            start + first,
             end,
-            wording.side_of(word.text for word in wording.words(line.phrase)),
+            wording.side_of(word.text for word in wording.words(phrase)),
         )
         return [whole, *(item for item in named if item not in inside)]
 
@@ -151,57 +164,72 @@ class Coder:
             mention.side,
         )
 
-    def _pick(self, line: Line, named: _Named, number: int) -> Pick | None:
+    def _picked(self, line: Line, named: _Named, number: int) -> list[Pick]:
+        """The pick of what a line names, two where both sides have a code, none where it may not
+        be coded."""
         status = line.status or assertions.status_of(line.text, named.start, named.end)
-        code, weight, reasons = named.code, line.weight, [named.reason, *line.reasons]
-        if status.family:
-            return None
-        if status.assertion in (Assertion.DENIED, Assertion.HYPOTHETICAL, Assertion.UNCERTAIN):
-            return None
-        if status.assertion is Assertion.HISTORICAL or line.past:
+        if status.family or status.assertion in _NOT_CODED:
+            return []
+        code, weight = named.code, line.weight
+        reasons = [named.reason, f"section:{line.place}"]
+        lasting = bool(rules.CHRONIC.match(code)) or code[0] == "Z"
+        stated = any(s <= named.start and named.end <= e for s, e in line.phrases)
+        if stated:
+            reasons.append("stated-as-diagnosis")
+        elif line.place == "assessment" or line.phrases:
+            weight = MENTIONED if lasting else MENTIONED_ONCE
+        elif line.passing and not lasting:
+            weight *= 0.6
+        if status.assertion is Assertion.HISTORICAL:
             past = rules.history_code(code)
             if past and not rules.CHRONIC.match(code):
-                code, reasons = past, [*reasons, "rule:I.C.21.c.4"]
-            elif not rules.CHRONIC.match(code) and code[0] not in "Z":
-                return None
-        elif line.passing and not (rules.CHRONIC.match(code) or code[0] == "Z"):
-            weight *= 0.6
+                code = past
+                reasons.append("rule:I.C.21.c.4")
+            elif not lasting:
+                return []
         said = {word.text for word in wording.words(line.text)}
-        code, more = self._specific(code, named.side, said, line.text)
-        found = self.terminology.get(code)
-        if found is None or not found.billable:
-            return None
-        quality = named.quality
-        return Pick(
-            code=code,
-            term=named.term,
-            quality=quality,
-            weight=weight,
-            evidence=narrowed(line.evidence, line.text[named.start : named.end]),
-            reasons=tuple(dict.fromkeys([*reasons, *more])),
-            stated=line.stated and status.assertion is Assertion.AFFIRMED,
-            order=number,
-        )
+        picks = []
+        for full, more in self._specific(code, named.side, said, line.text):
+            found = self.terminology.get(full)
+            if found is None or not found.billable:
+                continue
+            picks.append(
+                Pick(
+                    code=full,
+                    term=named.term,
+                    quality=named.quality,
+                    weight=weight,
+                    evidence=narrowed(line.evidence, line.text[named.start : named.end]),
+                    reasons=tuple(dict.fromkeys([*reasons, *more])),
+                    stated=stated and status.assertion is Assertion.AFFIRMED,
+                    order=number,
+                )
+            )
+        return picks
 
     def _specific(
         self, code: str, side: str, said: set[str], sentence: str
-    ) -> tuple[str, list[str]]:
-        """The most specific complete code that the sentence supports, and why."""
-        reasons = []
+    ) -> list[tuple[str, list[str]]]:
+        """The most specific complete codes that the sentence supports, and why."""
         terminology = self.terminology
         base = specificity.default_code(terminology, code)
         if not base:
-            return code, []
+            return []
         qualified = specificity.with_qualifiers(terminology, base, said)
-        if qualified != base:
-            reasons.append("rule:I.B.2")
-        sided = specificity.with_side(terminology, qualified, side)
-        if sided != qualified:
-            reasons.append(f"side:{side}")
-        full = specificity.with_seventh(terminology, sided, sentence)
-        if full != sided:
-            reasons.append(f"seventh:{full[-1]}")
-        return full, reasons
+        found = []
+        for sided in specificity.with_side(terminology, qualified, side):
+            full = specificity.with_seventh(
+                terminology, sided, sentence, returning=self._returning
+            )
+            reasons = []
+            if qualified != base:
+                reasons.append("rule:I.B.2")
+            if sided != qualified:
+                reasons.append(f"side:{side}")
+            if full != sided:
+                reasons.append(f"seventh:{full[-1]}")
+            found.append((full, reasons))
+        return found
 
     def _medicines(self, lines: list[Line], picks: list[Pick]) -> list[Pick]:
         """I.C.21.c.3: status codes of long-term medicines, beside the condition they are for."""

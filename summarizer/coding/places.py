@@ -13,14 +13,14 @@ from summarizer.types import Assertion, Claim, Evidence, Section, Sentence
 _PLACES: tuple[tuple[str, float, bool, str], ...] = (
     ("assessment|impression|diagnos|problem|evaluation|conclusion|synthese", 0.95, True, "assessment"),
     ("family", 0.0, False, "family"),
+    ("subjective|hpi|illness|chief|complaint|reason|cc|interval|motif", 0.42, False, "subjective"),
     ("review|ros|exam|objective|vital|result|laborator|imaging|procedure", 0.2, False, "findings"),
     ("surgical", 0.3, False, "history"),
-    ("past|history_medical|medical_history|pmh|antecedent|history$", 0.5, False, "history"),
+    ("past|medical|pmh|antecedent|history$", 0.5, False, "history"),
     ("plan|instruction|recommend", 0.55, False, "plan"),
     ("allerg", 0.3, False, "allergies"),
     ("medic|drug|treatment", 0.3, False, "medications"),
     ("social|habit", 0.35, False, "social"),
-    ("subjective|hpi|illness|chief|complaint|reason|cc|interval|motif", 0.42, False, "subjective"),
 )  # fmt: skip
 _UNKNOWN = (0.45, False, "other")
 _BULLET = re.compile(r"^\s*(?:[-•*–]|\(?\d{1,2}[.)]|#\d*)\s*")
@@ -30,27 +30,42 @@ _VERB = re.compile(
     r"est|sont|a|ont|va|sera|poursuivre|débuter|nous|je|il|elle|patiente?)\b",
     re.IGNORECASE,
 )
-_PHRASE_WORDS = 14
+_PHRASE_WORDS = 16
+_HEAD_END = re.compile(r":\s|\s[-–—]\s|\.\s|;\s|\n")
+# The guess or the cause keeps its cue: "likely X" is then read as uncertain.
+_PARTS = re.compile(
+    r",?\s+(?=(?:most )?(?:likely|consistent with|suspicious for|suspected|concerning for|probable|"
+    r"possible|versus|vs\.?|compatible avec|probablement)\b)|"
+    r",?\s+(?:(?:likely )?(?:due|secondary) to|caused by|in the setting of|related to|dus? à|"
+    r"secondaire à)\s+(?:an? |the |une? )?",
+    re.IGNORECASE,
+)
+# What stands before a colon in a note without being a diagnosis.
+_LABEL = re.compile(
+    r"(?:medical|clinical)? ?(?:reasoning|treatment|decision|plan|impression|assessment)s?$|"
+    r"additional|specialist|patient|follow|education|counsel|instruction|medication|imaging|labs?\b|"
+    r"referral|procedure|orders?$|return|monitor|agreement|date|time|recommend|next|"
+    r"traitement|bilan|conduite|suivi|surveillance|conseils?",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
     """A sentence of the note as the coder reads it.
 
-    ``phrase`` is the noun phrase that states a diagnosis, or ""; ``stated`` says that it does so;
-    ``past`` and ``passing`` that the place only tells history or mentions in passing; ``status``
-    what the drafting step already knows of a sentence made from one claim.
+    ``phrases`` are the noun phrases that state a diagnosis, as offsets into ``text``; ``passing``
+    says that the place only mentions in passing; ``status`` is what the drafting step
+    already knows of a sentence made from one claim.
     """
 
     text: str
     evidence: tuple[Evidence, ...]
     weight: float
-    stated: bool
-    phrase: str = ""
-    past: bool = False
+    phrases: tuple[tuple[int, int], ...] = ()
     passing: bool = False
     status: Status | None = None
-    reasons: tuple[str, ...] = ()
+    place: str = ""
 
 
 def lines_of(sections: tuple[Section, ...]) -> list[Line]:
@@ -78,27 +93,18 @@ def _line(sentence: Sentence, weight: float, stating: bool, place: str) -> Line:
     claim = _only_claim(sentence)
     status = _status(claim) if claim else None
     diagnosed = any(claim.kind == "diagnosis" for claim in sentence.claims)
-    phrase = ""
-    if stating or diagnosed:
-        phrase = _phrase(sentence.text)
-    stated = diagnosed or (stating and bool(phrase))
+    phrases = _phrases(sentence.text) if stating or diagnosed else ()
     if diagnosed:
         weight = max(weight, 0.95)
-    elif stating and not phrase:
-        weight = 0.72
-    reasons = [f"section:{place}"]
-    if stated:
-        reasons.append("stated-as-diagnosis")
+        phrases = phrases or ((0, len(sentence.text)),)
     return Line(
         text=sentence.text,
         evidence=sentence.evidence,
         weight=weight,
-        stated=stated,
-        phrase=phrase,
-        past=False,
+        phrases=phrases,
         passing=place not in ("assessment", "plan") and not diagnosed,
         status=status,
-        reasons=tuple(reasons),
+        place=place,
     )
 
 
@@ -113,10 +119,19 @@ def _status(claim: Claim) -> Status | None:
     return Status(claim.assertion) if claim.assertion is not Assertion.AFFIRMED else None
 
 
-def _phrase(text: str) -> str:
-    """The diagnosis that a line states: what stands before a colon or dash, or the whole line."""
-    line = _BULLET.sub("", text.strip())
-    head = re.split(r":\s|\s[-–—]\s|\.\s|;\s|\n", line, maxsplit=1)[0].strip().rstrip(".:;")
-    if not head or len(head.split()) > _PHRASE_WORDS or _VERB.search(head):
-        return ""
-    return head
+def _phrases(text: str) -> tuple[tuple[int, int], ...]:
+    """The noun phrases by which a line states diagnoses: a heading before a colon or dash, or a
+    line without a verb, each part of it where a cause or a guess is named after a comma."""
+    bullet = _BULLET.match(text)
+    start = bullet.end() if bullet else 0
+    head = _HEAD_END.split(text[start:], maxsplit=1)[0].rstrip(" .:;")
+    labelled = text[start + len(head) :].lstrip().startswith(":") and _LABEL.search(head)
+    if not head or labelled or len(head.split()) > _PHRASE_WORDS or _VERB.search(head):
+        return ()
+    found, place = [], start
+    for part in _PARTS.split(head):
+        where = text.index(part, place)
+        place = where + len(part)
+        if part.strip():
+            found.append((where + len(part) - len(part.lstrip()), where + len(part.rstrip())))
+    return tuple(found)

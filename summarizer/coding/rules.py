@@ -46,12 +46,12 @@ HISTORY = (
     ("I21", "I25.2"), ("I63", "Z86.73"), ("G45", "Z86.73"), ("I82", "Z86.718"),
     ("I26", "Z86.711"), ("F17", "Z87.891"), ("N20", "Z87.442"), ("J18", "Z87.01"),
     ("N39.0", "Z87.440"), ("K27", "Z87.11"), ("K25", "Z87.11"), ("U07.1", "Z86.16"),
-    ("R29.6", "Z91.81"), ("O24.4", "Z86.32"),
+    ("R29.6", "Z91.81"), ("O24.4", "Z86.32"), ("M10", "Z87.39"),
 )  # fmt: skip
 # Lasting conditions: "history of hypertension" still means that the patient has it.
 CHRONIC = re.compile(
     r"E0[3-5]|E1[013]|E66|E78|I1[0-3]|I25|I48|I50|I73|J44|J45|N18|G20|G30|G35|G40|F3[1-4]|F20|F41"
-    r"|F90|F84|M0[5-6]|M1[5-9]|M81|K21|K50|K51|K74|B18|G47|M10|N40|D50|D64|L40|F17|F10|G43|M32"
+    r"|F90|F84|M0[5-6]|M1[5-9]|M81|K21|K50|K51|K74|B18|G47|N40|D50|D64|L40|F17|F10|G43|M32"
 )
 SYMPTOM = re.compile(r"R\d|M25\.[56]|M79\.[16]|M54\.[2569]|H57\.1|H92\.0|N64\.4|K08\.89|R52")
 MALE_ONLY = re.compile(r"C6[0-3]|D29|D40|N4[0-9]|N5[0-3]|Z12\.5|Z85\.4[5-9]|R97\.2|Z80\.42|E29")
@@ -127,6 +127,25 @@ def _combine(
     )
     rest = [pick for pick in picks if keep or pick not in others]
     return [merged if pick == first else pick for pick in rest if pick.code != combined]
+
+
+def pain_chronic(picks: list[Pick], terminology: Terminology, _: VisitContext) -> list[Pick]:
+    """I.C.6.b.1.b: a stated "chronic" pain of a site takes G89.29 beside the code of the site."""
+    if any(pick.code.startswith("G89") for pick in picks):
+        return picks
+    for pick in picks:
+        if not (pick.stated and re.match(r"M54\.[2569]|M25\.5|M79\.6|R10", pick.code)):
+            continue
+        if any(re.search(r"\bchroni", item.quote, re.IGNORECASE) for item in pick.evidence):
+            added = replace(pick, code="G89.29", weight=pick.weight * 0.9)
+            return [*picks, added.because("rule:I.C.6.b")]
+    return picks
+
+
+def history_over(picks: list[Pick], terminology: Terminology, _: VisitContext) -> list[Pick]:
+    """I.C.21.c.4: a personal history is of a condition that is over, not of one still present."""
+    present = {history_code(pick.code) for pick in picks} - {""}
+    return [pick for pick in picks if pick.code not in present]
 
 
 def symptoms_integral(picks: list[Pick], terminology: Terminology, _: VisitContext) -> list[Pick]:
@@ -233,6 +252,8 @@ RULES: tuple[Rule, ...] = (
     fits_patient,
     diabetes_with,
     hypertension_with,
+    history_over,
+    pain_chronic,
     most_specific,
     symptoms_integral,
     excludes_checked,

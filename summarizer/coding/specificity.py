@@ -53,19 +53,28 @@ def _plainest(children: list[Code]) -> Code | None:
     return ranked[0] if ranked and said(ranked[0])[0] < 0 else None
 
 
-def with_side(terminology: Terminology, code: str, side: str) -> str:
-    """The sibling of ``code`` for that side (I.B.13), or ``code`` when it has no sides."""
+def with_side(terminology: Terminology, code: str, side: str) -> list[str]:
+    """The siblings of ``code`` for that side, or ``code`` when it has no sides (I.B.13).
+
+    Bilateral, where no bilateral code exists, is the code of each side.
+    """
     joint = _PRIMARY_JOINTS.get(code[:3])
     if side and joint and code in (f"{code[:3]}.9", f"{code[:3]}.10"):
-        return joint[("bilateral", "right", "left").index(side)]
+        return [joint[("bilateral", "right", "left").index(side)]]
     found = terminology.get(code)
-    if found is None or not side:
-        return code
+    if found is None or not side or _side_of(found.description):
+        return [code]
     wanted = _side_free(found.description)
-    for other in terminology.siblings(code):
-        if _side_of(other.description) == side and _side_free(other.description) == wanted:
-            return other.code
-    return code
+    sides = {
+        _side_of(other.description): other.code
+        for other in terminology.siblings(code)
+        if _side_free(other.description) == wanted
+    }
+    if side in sides:
+        return [sides[side]]
+    if side == "bilateral" and {"right", "left"} <= set(sides):
+        return [sides["right"], sides["left"]]
+    return [code]
 
 
 def with_qualifiers(terminology: Terminology, code: str, said: set[str]) -> str:
@@ -89,10 +98,12 @@ def with_qualifiers(terminology: Terminology, code: str, said: set[str]) -> str:
     return best
 
 
-def with_seventh(terminology: Terminology, code: str, sentence: str) -> str:
+def with_seventh(
+    terminology: Terminology, code: str, sentence: str, *, returning: bool = False
+) -> str:
     """The full code of an injury or fracture: A, D or S by the kind of encounter (I.C.19.a).
 
-    A closed fracture is the default (I.C.19.c). Codes whose 7th character says something else (an
+    ``returning``: the note says that the patient comes back for it. A closed fracture is the default (I.C.19.c). Codes whose 7th character says something else (an
     eye, a fetus) take 9, 0 or "" when nothing in the words decides.
     """
     found = terminology.get(code)
@@ -102,7 +113,7 @@ def with_seventh(terminology: Terminology, code: str, sentence: str) -> str:
         char = "A"
         if _SEQUELA.search(sentence) and "S" in found.seventh:
             char = "S"
-        elif _FOLLOW_UP.search(sentence) and "D" in found.seventh:
+        elif (returning or _FOLLOW_UP.search(sentence)) and "D" in found.seventh:
             char = "D"
     else:
         char = next((c for c in "90" if c in found.seventh), "")
@@ -117,9 +128,14 @@ def missing_detail(terminology: Terminology, code: Code) -> str:
     """
     if not _UNSPECIFIED.search(code.description):
         return ""
-    stem = code.parent if len(code.code) == 8 else code.code
-    siblings = terminology.siblings(stem)
-    if any(_side_of(other.description) in ("right", "left") for other in siblings):
+    parent = terminology.get(code.parent)
+    stem = parent if parent and parent.seventh else code
+    siblings = terminology.siblings(stem.code)
+    wanted = _side_free(stem.description)
+    if not _side_of(stem.description) and any(
+        _side_of(other.description) and _side_free(other.description) == wanted
+        for other in siblings
+    ):
         return "side"
     return "detail" if siblings else ""
 
