@@ -4,11 +4,12 @@ Each takes the user first, refuses whoever is not a physician (`NotAllowed`), an
 for another organisation's objects, and returns the frozen values of `ehr.selectors.shapes`.
 """
 
-from ehr.selectors.chart import chart, patients_find
+from ehr.selectors.chart import allergies, chart, patients_find
 from ehr.selectors.review import note_for_review, signed_versions
 from ehr.selectors.visits import draft_status, visit_detail, worklist
 
 __all__ = [
+    "allergies",
     "chart",
     "draft_status",
     "note_for_review",

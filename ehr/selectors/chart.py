@@ -91,6 +91,12 @@ def chart(user: Any, patient_id: str) -> Chart:
     )
 
 
+def allergies(user: Any, patient_id: str) -> tuple[ChartItem, ...]:
+    """The patient's allergies in force: what a banner shows on every page about the patient."""
+    found = _items(actor_of(user, PHYSICIAN), patient_id, "AllergyIntolerance", _allergy)
+    return tuple(item for item in found if item.active)
+
+
 def _details(patient: Stored) -> PatientDetails:
     resource = patient.resource
     phones = [

@@ -1,0 +1,82 @@
+"""Codes: deciding on a suggestion, and finding another in the terminology."""
+
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST
+
+from ehr import selectors
+from ehr.exceptions import NotFound
+from ehr.models import Note
+from ehr.services import codes as decisions
+from ehr.terminology import terminology_load
+from ehr.views.guard import PageRequest, physician
+from ehr.views.review import changed, version_of, visit_path
+
+MOST_RESULTS = 12
+
+
+@physician
+@require_POST
+def decide(request: PageRequest, suggestion_id: int, action: str) -> HttpResponse:
+    """Accept, reject (with a reason) or restore one suggestion."""
+    version = version_of(request)
+    if action == "accept":
+        note = decisions.code_accept(
+            user=request.user, suggestion_id=suggestion_id, expected_version=version
+        )
+    elif action == "reject":
+        note = decisions.code_reject(
+            user=request.user,
+            suggestion_id=suggestion_id,
+            expected_version=version,
+            reason=request.POST.get("reason", "").strip()[:200],
+        )
+    elif action == "restore":
+        note = decisions.code_restore(
+            user=request.user, suggestion_id=suggestion_id, expected_version=version
+        )
+    else:
+        raise NotFound
+    if not request.htmx:
+        return redirect(visit_path(note, f"c{suggestion_id}"))
+    review = selectors.note_for_review(request.user, note.pk)
+    suggestion = next((one for one in review.suggestions if one.id == suggestion_id), None)
+    if suggestion is None:
+        raise NotFound
+    return changed(
+        request, "ehr/review/suggestion_changed.html", review, {"suggestion": suggestion}
+    )
+
+
+@physician
+@require_POST
+def add(request: PageRequest, note_id: int) -> HttpResponse:
+    """Add a code that the person chose; it counts as accepted."""
+    note: Note = decisions.code_add(
+        user=request.user,
+        note_id=note_id,
+        expected_version=version_of(request),
+        code=request.POST.get("code", "").strip(),
+    )
+    if not request.htmx:
+        return redirect(visit_path(note, "codes"))
+    review = selectors.note_for_review(request.user, note.pk)
+    return changed(request, "ehr/review/codes_changed.html", review, {})
+
+
+@physician
+@require_POST
+def search(request: PageRequest, note_id: int) -> HttpResponse:
+    """Billable codes for the words typed. By POST: what is looked for stays out of addresses."""
+    text = request.POST.get("q", "").strip()[:100]
+    review = selectors.note_for_review(request.user, note_id)
+    found = terminology_load().search(text, limit=MOST_RESULTS) if text else ()
+    context = {
+        "note": review,
+        "allergies": () if request.htmx else selectors.allergies(request.user, review.patient.id),
+        "text": text,
+        "found": found,
+        "taken": {suggestion.code for suggestion in review.suggestions},
+    }
+    template = "ehr/review/code_results.html" if request.htmx else "ehr/code_search.html"
+    return render(request, template, context)
