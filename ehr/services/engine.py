@@ -6,10 +6,8 @@ from functools import cache
 from typing import Any
 
 from django.conf import settings
-from summarizer.pipeline import draft_note
 
 from ehr.terminology import code_index
-from summarizer.coding import Coder
 from summarizer.types import Draft, Progress, Transcript, VisitContext
 
 

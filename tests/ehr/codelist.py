@@ -1,0 +1,1 @@
+"""A code list of four codes, in the file that `manage.py prepare` would build."""
