@@ -1,4 +1,4 @@
-"""Whether a mention may be coded at all: denied, uncertain, hypothetical, past, or another person's.
+"""Whether a mention may be coded: denied, uncertain, hypothetical, past, or another person's.
 
 A cue acts on what follows it (or precedes it, for a few) up to the end of its clause, as in NegEx
 and ConText (Chapman 2001, Harkema 2009). What counts as uncertain is section IV.H of the Official
@@ -49,8 +49,9 @@ _UNCERTAIN = _cues(
     "may be", "might be", "could be", "differential(?: diagnosis)?(?: includes?)?", "appears to be",
     "thought to be", "evaluate for", "evaluation for", "assess for", "to check for", "test for",
     "testing for", "look for", "looking for", "indicative of", "suggestive of", "etiologies",
-    "suspicion de", "suspicion d'", "suspectée?", "suspecte", "évoque", "évocateur de", "probables?",
-    "possibles?", "éventuelle?", "hypothèse de", "à éliminer", "éliminer", "rechercher", "doute sur",
+    "suspicion de", "suspicion d'", "suspectée?", "suspecte", "évoque", "évocateur de",
+    "probables?", "possibles?", "éventuelle?", "hypothèse de", "à éliminer", "éliminer",
+    "rechercher", "doute sur",
     "compatible avec", "en faveur de", "en faveur d'", "pourrait", "peut-être", "plutôt",
 )  # fmt: skip
 _UNCERTAIN_AFTER = _cues(
@@ -100,7 +101,9 @@ def status_of(sentence: str, start: int, end: int) -> Status:
     scope = before[_last_boundary(before) :]
     following = after[: _first_boundary(after)]
     family = _FAMILY.search(scope) or _FAMILY.search(before)
-    if family and not re.search(r"\b(?:per|with|by|accompanied|selon|avec)\b[^.]*$", before[: family.start()] or ""):
+    if family and not re.search(
+        r"\b(?:per|with|by|accompanied|selon|avec)\b[^.]*$", before[: family.start()] or ""
+    ):
         return Status(Assertion.AFFIRMED, family=True, cue=family.group().lower())
     past = _HISTORICAL.search(scope)
     blank = _NOT_NEGATING.sub(lambda match: " " * len(match.group()), scope)

@@ -104,11 +104,12 @@ class Candidates:
 
     @staticmethod
     def _score(cosine: float, term: Term, said: set[str]) -> float:
-        extra = {
-            word.text
-            for word in wording.words(wording.plain(term.text))
-            if word.text not in said
-        } - wording.NOISE - wording.SIDES - _UNSAID
+        extra = (
+            {word.text for word in wording.words(wording.plain(term.text)) if word.text not in said}
+            - wording.NOISE
+            - wording.SIDES
+            - _UNSAID
+        )
         away = OUT_OF_WAY.get(term.code[0], 0.0)
         return max(0.0, min(0.985, cosine) - EXTRA_WORD * min(len(extra), 4) / 2 - away)
 

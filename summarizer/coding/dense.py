@@ -31,13 +31,12 @@ class DenseIndex:
         limit = min(limit, scores.shape[1])
         found = []
         for row in scores:
-            best = np.argpartition(-row, limit - 1)[:limit] if limit else []
-            ranked = sorted(((int(item), float(row[item])) for item in best), key=lambda x: -x[1])
+            best = np.argpartition(-row, limit - 1)[:limit].tolist() if limit else []
+            ranked = sorted(((item, float(row[item])) for item in best), key=lambda x: -x[1])
             found.append(ranked)
         return found
 
     def cosines(self, query: Vectors, rows: list[int]) -> npt.NDArray[np.float32]:
         """The cosine of one unit vector to each of these rows."""
         chosen = self._vectors[rows].astype(np.float32)
-        result: npt.NDArray[np.float32] = (chosen @ query) / self._norms[rows]
-        return result
+        return np.asarray((chosen @ query) / self._norms[rows], dtype=np.float32)

@@ -30,7 +30,7 @@ from summarizer.types import (
 )
 
 LIMIT = 12
-PRETICK = 0.9  # to be calibrated on held-out notes
+PRETICK = 0.9
 FLOOR, FLOOR_STATED = 0.3, 0.56
 MENTIONED, MENTIONED_ONCE = 0.65, 0.45  # in the assessment's reasoning: a lasting condition, others
 NEAR = 0.80  # below this cosine a phrase says something else
@@ -90,7 +90,7 @@ class Coder:
         for rule in rules.RULES:
             picks = rule(picks, self.terminology, context)
         picks += self._medicines(lines, picks)
-        # Where the assessment states diagnoses, what other parts mention in passing is not for them.
+        # Where the assessment states diagnoses, passing mentions elsewhere are not for them.
         floor = FLOOR_STATED if any(pick.stated for pick in picks) else FLOOR
         picks = [pick for pick in picks if pick.confidence >= floor and pick.evidence]
         ranked = rules.sequenced(_best(picks), self.terminology)
@@ -138,9 +138,7 @@ class Coder:
         if best.score < NEAR or (inside and not _says_more(best, inside, covered, content)):
             return named
         explained = _content(best.term.text)
-        first = next(
-            (w.start for w in wording.words(phrase) if w.text in explained), 0
-        )
+        first = next((w.start for w in wording.words(phrase) if w.text in explained), 0)
         whole = _Named(
             best.code,
             best.term.text,
@@ -218,9 +216,7 @@ class Coder:
         qualified = specificity.with_qualifiers(terminology, base, said)
         found = []
         for sided in specificity.with_side(terminology, qualified, side):
-            full = specificity.with_seventh(
-                terminology, sided, sentence, returning=self._returning
-            )
+            full = specificity.with_seventh(terminology, sided, sentence, returning=self._returning)
             reasons = []
             if qualified != base:
                 reasons.append("rule:I.B.2")
@@ -264,7 +260,9 @@ class Coder:
         in_force = self._in_force(context.visit_date)
         if not in_force:
             reasons.append("release:outside-dates")
-        doubtful = any(reason.startswith("excludes1:") for reason in reasons)
+        # A person chooses where more could be said, where codes clash, and where it was a guess.
+        sure = pick.stated and in_force and "matched:near" not in reasons
+        sure = sure and not any(reason.startswith(("excludes1:", "prompt:")) for reason in reasons)
         return CodeSuggestion(
             system=SYSTEM,
             code=code.code,
@@ -274,7 +272,7 @@ class Coder:
             matched_term=pick.term,
             confidence=pick.confidence,
             reasons=tuple(reasons),
-            preticked=pick.stated and in_force and not doubtful and pick.confidence >= PRETICK,
+            preticked=sure and pick.confidence >= PRETICK,
         )
 
     def _in_force(self, visit_date: str) -> bool:
@@ -289,9 +287,7 @@ def _content(text: str) -> set[str]:
     return {token for token in wording.without_sides(tokens) if token not in wording.NOISE}
 
 
-def _says_more(
-    best: Candidate, inside: list[_Named], covered: set[str], content: set[str]
-) -> bool:
+def _says_more(best: Candidate, inside: list[_Named], covered: set[str], content: set[str]) -> bool:
     """Whether the whole phrase's candidate explains words that the mentions inside leave out."""
     if any(best.code.startswith(item.code) for item in inside):
         return True

@@ -5,13 +5,49 @@ Names are international ones; a code is only suggested beside a condition that g
 
 import re
 
-LONG_TERM: tuple[tuple[str, str, re.Pattern[str]], ...] = tuple(
-    (code, reason, re.compile(rf"\b(?:{names})\b", re.IGNORECASE))
-    for code, reason, names in (
-        ("Z79.4", r"E1[01]|E13", r"insulin\w*|insuline|glargine|lispro|aspart|degludec|detemir|lantus|humalog|novolog"),
-        ("Z79.84", r"E11|E13", r"metformine?|glipizide|glimepiride|glyburide|gliclazide|sitagliptine?|empagliflozine?|dapagliflozine?|pioglitazone|linagliptine?|glucophage|farxiga|jardiance|januvia"),
-        ("Z79.85", r"E11|E13", r"semaglutide|liraglutide|dulaglutide|tirzepatide|exenatide|ozempic|trulicity|victoza|mounjaro"),
-        ("Z79.01", r"I48|I82|I26|Z95\.2|Z86\.71", r"warfarine?|apixaban|rivaroxaban|dabigatran|edoxaban|coumadin|eliquis|xarelto|fluindione|acenocoumarol"),
-        ("Z79.02", r"I25|I63|I73|Z95\.5|Z86\.73|I21", r"clopidogrel|ticagrelor|prasugrel|plavix|brilinta"),
-    )
+
+def _names(*names: str) -> re.Pattern[str]:
+    return re.compile(rf"\b(?:{'|'.join(names)})\b", re.IGNORECASE)
+
+
+# (status code, codes of the conditions that give the reason, names)
+LONG_TERM: tuple[tuple[str, str, re.Pattern[str]], ...] = (
+    (
+        "Z79.4",
+        r"E1[013]",
+        _names(
+            "insuline?", "glargine", "lispro", "aspart", "degludec", "detemir", "lantus",
+            "humalog", "novolog", "toujeo", "tresiba",
+        ),
+    ),
+    (
+        "Z79.84",
+        r"E1[13]",
+        _names(
+            "metformine?", "glipizide", "glimepiride", "glyburide", "gliclazide", "sitagliptine?",
+            "empagliflozine?", "dapagliflozine?", "pioglitazone", "linagliptine?", "glucophage",
+            "farxiga", "jardiance", "januvia", "diamicron",
+        ),
+    ),
+    (
+        "Z79.85",
+        r"E1[13]",
+        _names(
+            "semaglutide", "liraglutide", "dulaglutide", "tirzepatide", "exenatide", "ozempic",
+            "trulicity", "victoza", "mounjaro",
+        ),
+    ),
+    (
+        "Z79.01",
+        r"I48|I82|I26|Z95\.2|Z86\.71",
+        _names(
+            "warfarine?", "apixaban", "rivaroxaban", "dabigatran", "edoxaban", "coumadin",
+            "eliquis", "xarelto", "fluindione", "acenocoumarol",
+        ),
+    ),
+    (
+        "Z79.02",
+        r"I25|I63|I73|I21|Z95\.5|Z86\.73",
+        _names("clopidogrel", "ticagrelor", "prasugrel", "plavix", "brilinta"),
+    ),
 )  # fmt: skip

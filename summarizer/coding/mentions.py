@@ -11,21 +11,109 @@ MAX_WORDS = 9
 MAX_CONTENT = 7
 # One-word terms that are everyday words first, or that say nothing to a coder on their own.
 _EVERYDAY = frozenset(
-    """pain injury disease activity fall falling wound cold pcp daughter vaccine shot accident pr
-    growth pre death exposure hr calme pin dye hanging screaming caffeine cancer neoplasm infection
-    shock burn hypersensitivity allergy aspirin counseling chill worry fracture contusion
-    complication abnormal finding symptom sign problem test normal pregnancy birth delivery labor
-    condition blood heart kidney liver lung skin bone erythema rale bruit exercise
-    smoking drinking alcohol tobacco drug medication adverse effect other history status therapy
-    surgery procedure care visit examination check screening observation deficiency excess
-    douleur mal examen traitement suivi visite""".split()
+    [
+        "pain",
+        "injury",
+        "disease",
+        "activity",
+        "fall",
+        "falling",
+        "wound",
+        "cold",
+        "pcp",
+        "daughter",
+        "vaccine",
+        "shot",
+        "accident",
+        "pr",
+        "growth",
+        "pre",
+        "death",
+        "exposure",
+        "hr",
+        "calme",
+        "pin",
+        "dye",
+        "hanging",
+        "screaming",
+        "caffeine",
+        "cancer",
+        "neoplasm",
+        "infection",
+        "shock",
+        "burn",
+        "hypersensitivity",
+        "allergy",
+        "aspirin",
+        "counseling",
+        "chill",
+        "worry",
+        "fracture",
+        "contusion",
+        "complication",
+        "abnormal",
+        "finding",
+        "symptom",
+        "sign",
+        "problem",
+        "test",
+        "normal",
+        "pregnancy",
+        "birth",
+        "delivery",
+        "labor",
+        "condition",
+        "blood",
+        "heart",
+        "kidney",
+        "liver",
+        "lung",
+        "skin",
+        "bone",
+        "erythema",
+        "rale",
+        "bruit",
+        "exercise",
+        "smoking",
+        "drinking",
+        "alcohol",
+        "tobacco",
+        "drug",
+        "medication",
+        "adverse",
+        "effect",
+        "other",
+        "history",
+        "status",
+        "therapy",
+        "surgery",
+        "procedure",
+        "care",
+        "visit",
+        "examination",
+        "check",
+        "screening",
+        "observation",
+        "deficiency",
+        "excess",
+        "douleur",
+        "mal",
+        "examen",
+        "traitement",
+        "suivi",
+        "visite",
+    ]
+)
+# Abbreviations that are words, or other things, unless written in capitals.
+_CAPITALS = frozenset(
+    {"pad", "sob", "add", "ed", "fa", "sep", "tag", "ms", "ra", "mi", "tsa", "toc"}
 )
 _BREAK = frozenset(",;:()[]\n•/")
 
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """A wording found at ``text[start:end]`` of a sentence, with the terms that it may stand for."""
+    """A wording at ``text[start:end]`` of a sentence, with the terms that it may stand for."""
 
     start: int
     end: int
@@ -67,9 +155,7 @@ def _windows(sentence: str) -> list[tuple[str, int, int, int, str]]:
             key = wording.key_of(wording.without_sides(content))
             if key:
                 side = wording.side_of(content)
-                found.append(
-                    (key, key.count(" ") + 1, tokens[first].start, tokens[last].end, side)
-                )
+                found.append((key, key.count(" ") + 1, tokens[first].start, tokens[last].end, side))
     return found
 
 
@@ -82,6 +168,8 @@ def _longest(
     taken: list[Mention] = []
     for key, count, start, end, side in sorted(windows, key=lambda w: (-w[1], w[3] - w[2], w[2])):
         terms = tuple(t for t in known.get(key, ()) if _usable(t, key, count, language))
+        if key in _CAPITALS and not sentence[start:end].isupper():
+            continue
         if not terms or any(start < m.end and m.start < end for m in taken):
             continue
         side = side or _side_near(sentence, start, end)

@@ -11,7 +11,7 @@ from summarizer.types import Assertion, Claim, Evidence, Section, Sentence
 
 # Section keys are matched by their words, so that templates may name sections as they like.
 _PLACES: tuple[tuple[str, float, bool, str], ...] = (
-    ("assessment|impression|diagnos|problem|evaluation|conclusion|synthese", 0.95, True, "assessment"),
+    ("assessment|impression|diagnos|problem|conclusion|synthese", 0.95, True, "assessment"),
     ("family", 0.0, False, "family"),
     ("subjective|hpi|illness|chief|complaint|reason|cc|interval|motif", 0.42, False, "subjective"),
     ("review|ros|exam|objective|vital|result|laborator|imaging|procedure", 0.2, False, "findings"),
@@ -36,7 +36,7 @@ _HEAD_END = re.compile(r":\s|\s[-–—]\s|\.\s|;\s|\n")
 _PARTS = re.compile(
     r",?\s+(?=(?:most )?(?:likely|consistent with|suspicious for|suspected|concerning for|probable|"
     r"possible|versus|vs\.?|compatible avec|probablement)\b)|"
-    r",?\s+(?:(?:likely )?(?:due|secondary) to|caused by|in the setting of|related to|dus? à|"
+    r",?(?<!likely)\s+(?:(?:due|secondary) to|caused by|in the setting of|related to|dus? à|"
     r"secondaire à)\s+(?:an? |the |une? )?",
     re.IGNORECASE,
 )

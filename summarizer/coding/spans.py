@@ -1,4 +1,4 @@
-"""Which verbatim words a suggestion points to: the part of the evidence that names the condition."""
+"""Which verbatim words a suggestion points to: the evidence that names the condition."""
 
 import re
 from collections.abc import Sequence

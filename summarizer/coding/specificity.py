@@ -22,8 +22,29 @@ _FOLLOW_UP = re.compile(
 )
 _SEQUELA = re.compile(r"\b(?:sequela\w*|late effects? of|séquelles?)\b", re.IGNORECASE)
 _WEAK = wording.NOISE | frozenset(
-    """with without type other specified primary site current not due region elsewhere classified
-    initial encounter closed part more than one use""".split()
+    [
+        "with",
+        "without",
+        "type",
+        "other",
+        "specified",
+        "primary",
+        "site",
+        "current",
+        "not",
+        "due",
+        "region",
+        "elsewhere",
+        "classified",
+        "initial",
+        "encounter",
+        "closed",
+        "part",
+        "more",
+        "than",
+        "one",
+        "use",
+    ]
 )
 # "Osteoarthritis" alone is coded to primary (Alphabetic Index: Osteoarthritis, see also primary).
 _PRIMARY_JOINTS = {"M16": ("M16.0", "M16.11", "M16.12"), "M17": ("M17.0", "M17.11", "M17.12")}
@@ -103,8 +124,9 @@ def with_seventh(
 ) -> str:
     """The full code of an injury or fracture: A, D or S by the kind of encounter (I.C.19.a).
 
-    ``returning``: the note says that the patient comes back for it. A closed fracture is the default (I.C.19.c). Codes whose 7th character says something else (an
-    eye, a fetus) take 9, 0 or "" when nothing in the words decides.
+    ``returning``: the note says that the patient comes back for it. A closed fracture is the
+    default (I.C.19.c). Where the 7th character says something else (an eye, a fetus) it is 9 or 0
+    when nothing in the words decides, and the code stays incomplete where neither exists.
     """
     found = terminology.get(code)
     if found is None or found.billable or not found.seventh:

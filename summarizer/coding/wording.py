@@ -17,10 +17,57 @@ _BRACKETS = re.compile(r"\s*\[[^\[\]]*\]")
 
 # Words that do not tell one condition from another. "with", "without", "other" and "no" do.
 NOISE = frozenset(
-    """a an the of to in on at by for and or as is due this that these those his her their my your
-    le la les l un une des du de d au aux et ou en dans par pour sur son sa ses
-    nos nec unspecified
-    """.split()
+    [
+        "a",
+        "an",
+        "the",
+        "of",
+        "to",
+        "in",
+        "on",
+        "at",
+        "by",
+        "for",
+        "and",
+        "or",
+        "as",
+        "is",
+        "due",
+        "this",
+        "that",
+        "these",
+        "those",
+        "his",
+        "her",
+        "their",
+        "my",
+        "your",
+        "le",
+        "la",
+        "les",
+        "l",
+        "un",
+        "une",
+        "des",
+        "du",
+        "de",
+        "d",
+        "au",
+        "aux",
+        "et",
+        "ou",
+        "en",
+        "dans",
+        "par",
+        "pour",
+        "sur",
+        "son",
+        "sa",
+        "ses",
+        "nos",
+        "nec",
+        "unspecified",
+    ]
 )
 RIGHT = frozenset({"right", "rt", "droit", "droite", "droits", "droites"})
 LEFT = frozenset({"left", "lt", "gauche", "gauches"})
