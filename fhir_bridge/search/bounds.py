@@ -1,0 +1,70 @@
+"""The time that one search may take."""
+
+import sqlite3
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.conf import settings
+from django.db import DatabaseError, OperationalError, connection, transaction
+
+from fhir_bridge.search.fragments import Rows
+from fhir_bridge.search.parse import problem
+from fhir_bridge.search.query import Query
+
+SECONDS = 10.0
+_STEPS = 20_000  # SQLite's virtual machine steps between two looks at the clock
+
+
+@contextmanager
+def bounded(query: Query) -> Iterator[None]:
+    """Run a search; one that takes longer than SECONDS ends with an error.
+
+    A single equality needs no watch: an index answers it in the size of the page.
+
+    Raises:
+        Invalid: too-costly, when the time is over.
+    """
+    if not query.sort and not query.includes and _is_plain(query):
+        yield
+        return
+    seconds = getattr(settings, "SEARCH_SECONDS", SECONDS)
+    watch = _watched_postgresql if connection.vendor == "postgresql" else _watched_sqlite
+    try:
+        with watch(seconds):
+            yield
+    except OperationalError as error:
+        if _is_timeout(error):
+            raise problem("The search takes too long: narrow it", "too-costly") from None
+        raise
+
+
+def _is_plain(query: Query) -> bool:
+    return len(query.tests) == 1 and isinstance(query.tests[0], Rows) and query.tests[0].ordered
+
+
+@contextmanager
+def _watched_postgresql(seconds: float) -> Iterator[None]:
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL statement_timeout = %s", [int(seconds * 1000)])
+        yield
+        if connection.in_atomic_block and connection.savepoint_ids:
+            cursor.execute("SET LOCAL statement_timeout = DEFAULT")
+
+
+@contextmanager
+def _watched_sqlite(seconds: float) -> Iterator[None]:
+    connection.ensure_connection()
+    raw = connection.connection
+    assert isinstance(raw, sqlite3.Connection)
+    end = time.monotonic() + seconds
+    raw.set_progress_handler(lambda: time.monotonic() > end, _STEPS)
+    try:
+        yield
+    finally:
+        raw.set_progress_handler(None, _STEPS)
+
+
+def _is_timeout(error: DatabaseError) -> bool:
+    text = str(error).lower()
+    return "statement timeout" in text or "interrupted" in text
