@@ -7,6 +7,7 @@ https://hl7.org/fhir/R4/json.html#decimal
 """
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -19,6 +20,7 @@ from fhir_bridge.outcomes import Invalid, Issue
 
 # orjson writes at most 254 levels; deeper input is refused on the way in.
 MAX_DEPTH = 254
+_ETAG = re.compile(r'(?:W/)?"([0-9]{1,9})"')
 
 
 class Literal(Decimal):
@@ -116,17 +118,28 @@ def parse(content: bytes | str) -> Document:
     return Document(value, references, "null" in text or '"_' in text, closings)
 
 
-def document(resource: "Mapping[str, Any] | bytes | str") -> Document:
-    """A Document of our own from bytes or from a caller's mapping, which is left untouched."""
+def document(resource: "Mapping[str, Any] | bytes | str | Document") -> Document:
+    """A Document from bytes, or from a caller's mapping, which is left untouched; one that is a
+    Document already is handed on and will be written to."""
+    if isinstance(resource, Document):
+        return resource
     if isinstance(resource, bytes | str):
         return parse(resource)
     return parse(dumps(resource))
 
 
+def etag_version(etag: str) -> int:
+    """The version in `W/"3"` (or "3"). Raises Invalid."""
+    match = _ETAG.fullmatch(etag.strip())
+    if match is None:
+        raise Invalid([Issue("value", 'A version is matched as W/"3"')])
+    return int(match[1])
+
+
 def dumps(value: Any) -> bytes:
     """Compact UTF-8 JSON with every number as it was read. Raises Invalid (structure)."""
     try:
-        return orjson.dumps(value, default=_number)
+        return orjson.dumps(value, default=number_fragment)
     except orjson.JSONEncodeError as error:
         if "ecursion" in str(error):
             raise _too_deep() from None
@@ -135,7 +148,7 @@ def dumps(value: Any) -> bytes:
         raise
 
 
-def _number(value: object) -> orjson.Fragment:
+def number_fragment(value: object) -> orjson.Fragment:
     if isinstance(value, Literal):
         return orjson.Fragment(value.literal)
     if isinstance(value, Decimal) and value.is_finite():

@@ -1,3 +1,60 @@
-from django.urls import URLPattern, URLResolver
+"""The whole FHIR API as one table: address, method, interaction. Mounted at /fhir.
 
-urlpatterns: list[URLPattern | URLResolver] = []
+A route with no methods is no address: it answers 404, with an OperationOutcome like the rest.
+"""
+
+from django.urls import re_path
+
+from fhir_bridge import capabilities
+from fhir_bridge.interactions import (
+    bundle,
+    create,
+    delete,
+    history,
+    metadata,
+    read,
+    search,
+    update,
+    vread,
+)
+from fhir_bridge.rest import Route, view_of
+
+TYPE = r"(?P<type>[A-Za-z]+)"
+ID = r"(?P<id>[A-Za-z0-9\-.]{1,64})"
+
+ROUTES = (
+    Route("base", r"/?", {"POST": bundle.bundle, "GET": search.system}),
+    Route("metadata", r"/metadata", {"GET": metadata.metadata}),
+    Route("search-system", r"/_search", {"POST": search.system}),
+    Route("history-system", r"/_history", {"GET": history.system}),
+    Route(
+        "type",
+        rf"/{TYPE}",
+        {
+            "GET": search.of_type,
+            "POST": create.create,
+            "PUT": update.update_conditionally,
+            "DELETE": delete.delete_conditionally,
+        },
+    ),
+    Route("search-type", rf"/{TYPE}/_search", {"POST": search.of_type}),
+    Route("history-type", rf"/{TYPE}/_history", {"GET": history.of_type}),
+    Route(
+        "instance",
+        rf"/{TYPE}/{ID}",
+        {"GET": read.read, "PUT": update.update, "DELETE": delete.delete},
+    ),
+    Route("history-instance", rf"/{TYPE}/{ID}/_history", {"GET": history.instance}),
+    Route("vread", rf"/{TYPE}/{ID}/_history/(?P<version>[^/]+)", {"GET": vread.vread}),
+    Route("compartment", rf"/{TYPE}/{ID}/(?P<inside>[A-Z][A-Za-z]+|\*)", {"GET": search.inside}),
+    Route(
+        "search-compartment",
+        rf"/{TYPE}/{ID}/(?P<inside>[A-Z][A-Za-z]+|\*)/_search",
+        {"POST": search.inside},
+    ),
+    Route("unknown", r"(?s:/.*)", {}),
+)
+capabilities.register(ROUTES)
+
+app_name = "fhir"
+urlpatterns = [re_path(rf"^{route.pattern}$", view_of(route), name=route.name) for route in ROUTES]

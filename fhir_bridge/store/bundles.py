@@ -15,14 +15,13 @@ from django.db import transaction as database
 
 from fhir_bridge import access
 from fhir_bridge.access import Actor
-from fhir_bridge.documents import Document, Stored, document
+from fhir_bridge.documents import Document, Stored, document, etag_version
 from fhir_bridge.outcomes import FhirError, Invalid, Issue, NotSupported, PreconditionFailed
 from fhir_bridge.store import references
 from fhir_bridge.store.changes import Change, apply, check, conditional_match, id_new
 from fhir_bridge.store.writing import put_change
 from fhir_bridge.validation import place_of, resource_type, validate_bundle
 
-_ETAG = re.compile(r'(?:W/)?"([0-9]{1,9})"')
 _ABSOLUTE = re.compile(r"https?://.+/([A-Z][A-Za-z]+/[A-Za-z0-9\-.]{1,64})")
 _ORDER = {"DELETE": 0, "POST": 1, "PUT": 2, "GET": 3, "HEAD": 3}
 
@@ -67,7 +66,7 @@ class _Entry:
 
 
 def transaction(
-    actor: Actor, bundle: Mapping[str, Any] | bytes, *, fetch: Fetch | None = None
+    actor: Actor, bundle: Mapping[str, Any] | bytes | Document, *, fetch: Fetch | None = None
 ) -> list[Result]:
     """Process a transaction bundle: all of it, or none and an error that names the entries.
 
@@ -131,14 +130,6 @@ def entries_of(parsed: Document) -> list[_Entry]:
     if issues:
         raise Invalid(issues)
     return entries
-
-
-def version_of(etag: str) -> int:
-    """The version in `W/"3"` (or "3"). Raises Invalid."""
-    match = _ETAG.fullmatch(etag.strip())
-    if match is None:
-        raise Invalid([Issue("value", 'A version is matched as W/"3"')])
-    return int(match[1])
 
 
 def _plan(actor: Actor, work: Sequence[_Entry]) -> None:
@@ -227,7 +218,7 @@ def _decide_delete(actor: Actor, entry: _Entry) -> None:
 
 def _if_match(entry: _Entry) -> int | None:
     etag = entry.request.get("ifMatch")
-    return None if etag is None else version_of(str(etag))
+    return None if etag is None else etag_version(str(etag))
 
 
 def _identity(entry: _Entry) -> str:

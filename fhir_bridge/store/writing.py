@@ -15,7 +15,7 @@ from fhir_bridge.store import references
 from fhir_bridge.store.changes import Change, apply, check, conditional_match, id_new
 from fhir_bridge.validation import resource_type
 
-Resource = Mapping[str, Any] | bytes
+Resource = Mapping[str, Any] | bytes | Document
 ID = re.compile(r"[A-Za-z0-9\-.]{1,64}")
 
 
@@ -95,6 +95,43 @@ def update_or_create(
         change = put_change(type, id, document(resource))
         apply(actor, [change])
     return change.result, change.created
+
+
+def update_conditionally(
+    actor: Actor,
+    type: str,
+    query: Sequence[tuple[str, str]],
+    resource: Resource,
+    *,
+    if_match: int | None = None,
+) -> tuple[Stored, bool]:
+    """Replace the one resource that matches; none: create. The second value: whether created.
+
+    https://hl7.org/fhir/R4/http.html#cond-update
+    """
+    access.require(actor, "update", type)
+    parsed = document(resource)
+    with transaction.atomic():
+        match = conditional_match(actor, type, query)
+        own_id = parsed.value.get("id")
+        if match is None and own_id is None:
+            return create_conditionally(actor, parsed)
+        id_ = match.id if match is not None else str(own_id)
+        change = put_change(type, id_, parsed, if_match=if_match)
+        check([change])
+        apply(actor, [change])
+    return change.result, change.created
+
+
+def delete_conditionally(
+    actor: Actor, type: str, query: Sequence[tuple[str, str]], *, if_match: int | None = None
+) -> None:
+    """Delete the one resource that matches, if there is one. Raises PreconditionFailed."""
+    access.require(actor, "delete", type)
+    with transaction.atomic():
+        match = conditional_match(actor, type, query)
+        if match is not None:
+            apply(actor, [Change(type, match.id, None, if_match=if_match)])
 
 
 def delete(actor: Actor, type: str, id: str, *, if_match: int | None = None) -> Stored:

@@ -1,0 +1,100 @@
+"""The CapabilityStatement, generated from what is registered: routes and search parameters.
+
+https://hl7.org/fhir/R4/capabilitystatement.html
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from functools import cache
+from typing import Any
+
+from fhir_bridge import policy
+from fhir_bridge.rest import Route
+from fhir_bridge.search import parameters
+
+_TYPE_LEVEL = ("read", "vread", "update", "patch", "delete", "history-instance", "history-type",
+               "create", "search-type")  # fmt: skip
+_SYSTEM_LEVEL = ("transaction", "batch", "search-system", "history-system")
+# When this process learnt its routes: the statement changes with the program only.
+_STARTED = datetime.now(UTC).replace(microsecond=0)
+_routes: list[Route] = []
+
+
+def register(routes: Iterable[Route]) -> None:
+    """Name the routes that the statement is to list."""
+    _routes[:] = routes
+
+
+def interactions() -> frozenset[str]:
+    """The names of all interactions that some route answers to."""
+    return frozenset(each.name for route in _routes for each in route.methods.values())
+
+
+def statement(base: str) -> dict[str, Any]:
+    """The CapabilityStatement of this server at this address."""
+    offered = interactions()
+    # One handler reads both kinds of bundle.
+    offered |= {"batch"} if "transaction" in offered else frozenset()
+    return {
+        "resourceType": "CapabilityStatement",
+        "status": "active",
+        "date": _STARTED.isoformat().replace("+00:00", "Z"),
+        "kind": "instance",
+        "software": {"name": "Plume"},
+        "implementation": {"description": "Plume, a FHIR R4 patient record", "url": base},
+        "fhirVersion": "4.0.1",
+        "format": ["application/fhir+json", "json"],
+        "rest": [
+            {
+                "mode": "server",
+                "security": {
+                    "cors": False,
+                    "service": [
+                        {
+                            "coding": [
+                                {
+                                    "system": "http://terminology.hl7.org/CodeSystem/"
+                                    "restful-security-service",
+                                    "code": "SMART-on-FHIR",
+                                }
+                            ],
+                            "text": "Bearer tokens with SMART App Launch v2 scopes",
+                        }
+                    ],
+                },
+                "resource": [_resource(name, offered) for name in sorted(policy.CLIENT_TYPES)],
+                "interaction": _codes(_SYSTEM_LEVEL, offered),
+            }
+        ],
+    }
+
+
+def _resource(name: str, offered: frozenset[str]) -> dict[str, Any]:
+    resource: dict[str, Any] = {
+        "type": name,
+        "interaction": _codes(_TYPE_LEVEL, offered),
+        "versioning": "versioned-update",
+        "readHistory": "vread" in offered,
+        "updateCreate": "update" in offered,
+        "conditionalCreate": "create" in offered,
+        "conditionalRead": "full-support",
+        "conditionalUpdate": "conditional-update" in offered,
+        "conditionalDelete": "single" if "conditional-delete" in offered else "not-supported",
+        "referencePolicy": ["literal", "local", "enforced"],
+    }
+    listed = _search_parameters(name) if "search-type" in offered else []
+    if listed:
+        resource["searchParam"] = listed
+    return resource
+
+
+def _codes(names: Sequence[str], offered: frozenset[str]) -> list[dict[str, str]]:
+    return [{"code": name} for name in names if name in offered]
+
+
+@cache
+def _search_parameters(name: str) -> list[dict[str, str]]:
+    return [
+        {"name": each.code, "type": each.type} | ({"definition": each.url} if each.url else {})
+        for each in parameters.for_type(name)
+    ]

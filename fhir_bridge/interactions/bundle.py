@@ -1,0 +1,171 @@
+"""A batch (each entry by itself) or a transaction (all entries or none), POSTed to the base.
+https://hl7.org/fhir/R4/http.html#transaction"""
+
+from collections.abc import Mapping, Sequence
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import unquote
+
+import orjson
+from django.http import HttpResponse
+from django.urls import Resolver404, resolve
+from django.utils.datastructures import CaseInsensitiveMapping
+
+from fhir_bridge import outcomes, store
+from fhir_bridge.documents import Document
+from fhir_bridge.outcomes import FhirError, Invalid, Issue
+from fhir_bridge.rest import (
+    Request,
+    addressed,
+    answer,
+    interaction,
+    location,
+    query_parse,
+    resource_response,
+)
+from fhir_bridge.validation import resource_type, validate_bundle
+
+_ORDER = {"DELETE": 0, "POST": 1, "PUT": 2, "PATCH": 2}
+_HEADERS = {
+    "ifMatch": "If-Match",
+    "ifNoneMatch": "If-None-Match",
+    "ifModifiedSince": "If-Modified-Since",
+    "ifNoneExist": "If-None-Exist",
+}
+
+
+@interaction("transaction")
+def bundle(request: Request) -> HttpResponse:
+    request.actor = request.who
+    document = request.document()
+    if resource_type(document.value) != "Bundle":
+        raise Invalid([Issue("invalid", "The base address takes a Bundle", "Bundle")])
+    kind = document.value.get("type")
+    if kind == "transaction":
+        return _transaction(request, document)
+    if kind == "batch":
+        return _batch(request, document)
+    raise Invalid(
+        [Issue("not-supported", "Send a Bundle of type batch or transaction", "Bundle.type")]
+    )
+
+
+def _transaction(request: Request, document: Document) -> HttpResponse:
+    def fetch(url: str) -> store.Result:
+        response = _subrequest(request, "GET", url, {}, None, "")
+        if response.status_code >= 400:
+            issue = orjson.loads(response.content)["issue"][0]
+            raise FhirError(response.status_code, issue["code"], issue.get("diagnostics", ""))
+        return store.Result(response.status_code, content=response.content)
+
+    results = store.transaction(request.who, document, fetch=fetch)
+    minimal = "return=minimal" in request.headers.get("Prefer", "")
+    entries = [_result_entry(request, result, minimal) for result in results]
+    return _bundle_response("transaction-response", entries)
+
+
+def _result_entry(request: Request, result: store.Result, minimal: bool) -> dict[str, Any]:
+    response: dict[str, Any] = {"status": _status(result.status)}
+    entry: dict[str, Any] = {"response": response}
+    stored = result.stored
+    if result.content:
+        entry["resource"] = orjson.Fragment(result.content)
+    if stored is not None and not stored.deleted:
+        response |= {
+            "location": location(request, stored),
+            "etag": f'W/"{stored.version}"',
+            "lastModified": _stamp(stored),
+        }
+        entry["fullUrl"] = f"{request.base}/{stored.reference}"
+        if "return=representation" in request.headers.get("Prefer", "") and not minimal:
+            entry["resource"] = orjson.Fragment(stored.content)
+    return entry
+
+
+def _batch(request: Request, document: Document) -> HttpResponse:
+    validate_bundle(document.value)
+    entries = document.value.get("entry", [])
+    documents = list(document.entry_documents())
+    answers: list[dict[str, Any]] = [{} for _ in entries]
+    order = sorted(range(len(entries)), key=lambda index: _rank(entries[index]))
+    for index in order:
+        answers[index] = _batch_entry(request, entries[index], documents[index], index)
+    return _bundle_response("batch-response", answers)
+
+
+def _rank(entry: Mapping[str, Any]) -> int:
+    return _ORDER.get(entry.get("request", {}).get("method", ""), 3)
+
+
+def _batch_entry(
+    request: Request, entry: Mapping[str, Any], document: Document | None, index: int
+) -> dict[str, Any]:
+    asked = entry.get("request")
+    at = f"Bundle.entry[{index}]"
+    if asked is None or not asked.get("url"):
+        issue = Issue("required", "An entry needs its request", f"{at}.request")
+        return {"response": {"status": _status(400), "outcome": outcomes.outcome([issue])}}
+    headers = {name: str(asked[key]) for key, name in _HEADERS.items() if key in asked}
+    response = _subrequest(
+        request, str(asked.get("method")), str(asked["url"]), headers, document, f"{at}.resource"
+    )
+    told: dict[str, Any] = {"status": _status(response.status_code)}
+    for header, name in (("Location", "location"), ("ETag", "etag")):
+        if header in response:
+            told[name] = response[header]
+    made: dict[str, Any] = {"response": told}
+    if response.status_code >= 400:
+        told["outcome"] = orjson.Fragment(response.content)
+    elif response.content and (asked.get("method") == "GET" or _wants_content(request)):
+        made["resource"] = orjson.Fragment(response.content)
+    return made
+
+
+def _wants_content(request: Request) -> bool:
+    return "return=representation" in request.headers.get("Prefer", "")
+
+
+def _subrequest(
+    request: Request,
+    method: str,
+    url: str,
+    headers: Mapping[str, str],
+    document: Document | None,
+    at: str,
+) -> HttpResponse:
+    """Answer an entry as if it had come by itself, under the same actor."""
+    path, _, query = url.removeprefix(request.base).lstrip("/").partition("?")
+    try:
+        match = resolve(f"/fhir/{unquote(path)}")
+    except Resolver404:
+        raise Invalid([Issue("value", "The entry's url is no address", at)]) from None
+    route = match.func.route  # type: ignore[attr-defined]
+    if route.name == "base":
+        issue = Issue("not-supported", "A bundle in a bundle is not processed", at)
+        return resource_response(outcomes.outcome([issue]), status=400)
+    inner = Request(
+        method=method,
+        query=query_parse(query),
+        headers=CaseInsensitiveMapping(dict(headers)),
+        base=request.base,
+        actor=request.who,
+        entry=document,
+        at=at,
+        **addressed(match.kwargs),
+    )
+    return answer(route, inner)
+
+
+def _bundle_response(kind: str, entries: Sequence[Mapping[str, Any]]) -> HttpResponse:
+    bundle: dict[str, Any] = {"resourceType": "Bundle", "type": kind}
+    if entries:
+        bundle["entry"] = list(entries)
+    return resource_response(orjson.dumps(bundle))
+
+
+def _status(status: int) -> str:
+    return f"{status} {HTTPStatus(status).phrase}"
+
+
+def _stamp(stored: store.Stored) -> str:
+    return stored.last_updated.isoformat(timespec="milliseconds").replace("+00:00", "Z")

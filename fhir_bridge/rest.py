@@ -1,0 +1,380 @@
+"""HTTP on the FHIR side: what a request says, who sends it, and how an answer is written.
+
+An interaction is a function from Request to HttpResponse under a name and a policy. The route
+table (urls.py) gives each address its interactions by method; `view_of` makes one Django view of
+an address. Every refusal and every failure leaves here as an OperationOutcome.
+
+Source: https://hl7.org/fhir/R4/http.html
+"""
+
+import logging
+import traceback
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from email.utils import parsedate_to_datetime
+from typing import Any
+from urllib.parse import parse_qsl
+
+import orjson
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
+from django.db import OperationalError
+from django.http import HttpRequest, HttpResponse
+from django.middleware.csrf import CsrfViewMiddleware
+from django.urls import get_script_prefix
+from django.utils.http import http_date
+
+from fhir_bridge import access, audit
+from fhir_bridge.access import Actor
+from fhir_bridge.documents import (
+    Document,
+    Stored,
+    dumps,
+    etag_version,
+    number_fragment,
+    parse,
+)
+from fhir_bridge.outcomes import (
+    AccessDenied,
+    FhirError,
+    Invalid,
+    Issue,
+    MethodNotAllowed,
+    NotAcceptable,
+    TooLarge,
+    Unauthenticated,
+    UnsupportedMediaType,
+    outcome_bytes,
+)
+
+logger = logging.getLogger(__name__)
+JSON = "application/fhir+json; charset=utf-8"
+_JSON_TYPES = frozenset(["application/fhir+json", "application/json", "text/json"])
+_ACCEPTED = _JSON_TYPES | {"*/*", "application/*", "json"}
+_SAFE = frozenset(["GET", "HEAD", "OPTIONS"])
+
+
+@dataclass
+class Request:
+    """One interaction asked for, by HTTP or by an entry of a batch."""
+
+    method: str
+    query: list[tuple[str, str]]
+    headers: Mapping[str, str]
+    base: str  # "https://host/fhir"
+    actor: Actor | None = None  # None on public routes only
+    type: str = ""
+    id: str = ""
+    version: str = ""
+    extra: dict[str, str] = field(default_factory=dict)  # what else the address names
+    http: HttpRequest | None = None  # None for an entry of a batch
+    entry: Document | None = None  # the resource of an entry of a batch
+    at: str = ""  # "Bundle.entry[2].resource" for an entry of a batch
+
+    @property
+    def who(self) -> Actor:
+        if self.actor is None:
+            raise Unauthenticated
+        return self.actor
+
+    def parameter(self, name: str) -> str:
+        """The last value of a query parameter, "" when it is absent."""
+        return next((value for key, value in reversed(self.query) if key == name), "")
+
+    def body(self) -> bytes:
+        """The raw body. Raises TooLarge."""
+        if self.http is None:
+            return b""
+        try:
+            return self.http.body
+        except RequestDataTooBig:
+            raise TooLarge(settings.DATA_UPLOAD_MAX_MEMORY_SIZE) from None
+
+    def document(self) -> Document:
+        """The resource that was sent. Raises UnsupportedMediaType, TooLarge, Invalid."""
+        if self.entry is not None:
+            return self.entry
+        kind, _, rest = self.headers.get("Content-Type", "").partition(";")
+        charset = rest.lower().partition("charset=")[2].strip(' "')
+        if kind.strip().lower() not in _JSON_TYPES or charset not in ("", "utf-8"):
+            raise UnsupportedMediaType
+        if self.headers.get("Content-Encoding", "identity") != "identity":
+            raise UnsupportedMediaType
+        content = self.body()
+        if not content:
+            raise Invalid([Issue("required", "The request needs a resource in its body")])
+        return parse(content)
+
+    def form(self) -> list[tuple[str, str]]:
+        """The parameters of a POSTed search, in their order."""
+        kind = self.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+        if kind not in ("application/x-www-form-urlencoded", ""):
+            raise UnsupportedMediaType
+        return query_parse(self.body())
+
+    def if_match(self) -> int | None:
+        """The version that If-Match names. Raises Invalid for what is no version of ours."""
+        etag = self.headers.get("If-Match")
+        return None if etag is None else etag_version(etag)
+
+
+@dataclass(frozen=True)
+class Interaction:
+    """A named interaction. `public` ones are the only ones that need no actor."""
+
+    name: str  # the code in CapabilityStatement.rest.resource.interaction
+    handle: Callable[[Request], HttpResponse]
+    public: bool = False
+
+
+def interaction(
+    name: str, *, public: bool = False
+) -> Callable[[Callable[[Request], HttpResponse]], Interaction]:
+    """Declare a function as the interaction of this name."""
+
+    def declared(handle: Callable[[Request], HttpResponse]) -> Interaction:
+        return Interaction(name, handle, public)
+
+    return declared
+
+
+@dataclass(frozen=True)
+class Route:
+    """An address below /fhir (a regular expression with named groups) and what it answers to."""
+
+    name: str
+    pattern: str
+    methods: Mapping[str, Interaction]
+
+    @property
+    def public(self) -> bool:
+        return bool(self.methods) and all(each.public for each in self.methods.values())
+
+
+# -- requests ------------------------------------------------------------------------------------
+
+
+def view_of(route: Route) -> Callable[..., HttpResponse]:
+    """The Django view of a route."""
+
+    def view(http: HttpRequest, **named: str) -> HttpResponse:
+        request = Request(
+            method=str(http.method),
+            query=query_parse(http.META.get("QUERY_STRING", "")),
+            headers=http.headers,
+            base=base_of(http),
+            http=http,
+            **addressed(named),
+        )
+        return answer(route, request)
+
+    # Bearer tokens need no CSRF token; _actor checks it for users of a session.
+    view.csrf_exempt = True  # type: ignore[attr-defined]
+    view.policy = ("public",) if route.public else ("fhir",)  # type: ignore[attr-defined]
+    view.route = route  # type: ignore[attr-defined]
+    return view
+
+
+def addressed(named: Mapping[str, str]) -> dict[str, Any]:
+    """The groups of an address as fields of Request; those it does not know go to `extra`."""
+    known = {key: value for key, value in named.items() if key in ("type", "id", "version")}
+    extra = {key: value for key, value in named.items() if key not in known}
+    return {**known, "extra": extra}
+
+
+def answer(route: Route, request: Request) -> HttpResponse:
+    """Run the interaction that a request asks for; errors become outcomes."""
+    response: HttpResponse
+    try:
+        response = _run(route, request)
+    except FhirError as error:
+        if isinstance(error, AccessDenied) and request.actor is not None:
+            audit.record(request.actor, route.name, request.type[:40], request.id, outcome="denied")
+        response = error_response(error)
+    except OperationalError as error:
+        # Locks that were not to be had in time, a deadlock, a database that is away.
+        _log(request, route, error)
+        response = error_response(
+            FhirError(503, "transient", "The database is busy: try again", headers=_RETRY)
+        )
+    except Exception as error:
+        _log(request, route, error)
+        response = error_response(FhirError(500, "exception", "Something failed on our side"))
+    return _finished(request, response)
+
+
+_RETRY = {"Retry-After": "1"}
+
+
+def _run(route: Route, request: Request) -> HttpResponse:
+    method = "GET" if request.method == "HEAD" else request.method
+    found = route.methods.get(method)
+    if found is None or not found.public:
+        request.actor = request.actor or _actor(request)
+    if found is None:
+        if not route.methods:
+            raise FhirError(404, "not-found", "There is no such address")
+        allowed = set(route.methods) | ({"HEAD"} if "GET" in route.methods else set())
+        raise MethodNotAllowed(allowed)
+    _accepts_check(request)
+    return found.handle(request)
+
+
+def _actor(request: Request) -> Actor:
+    """Who sends the request: a bearer token, or the user of a session."""
+    authorization = request.headers.get("Authorization", "")
+    if authorization:
+        scheme, _, token = authorization.partition(" ")
+        if scheme.lower() != "bearer" or not token.strip():
+            raise Unauthenticated
+        return access.actor_for_token(token.strip())
+    http = request.http
+    if http is None or not http.user.is_authenticated:
+        raise Unauthenticated
+    if request.method not in _SAFE and _csrf_failed(http):
+        raise AccessDenied("A signed-in user's changes need the CSRF token (X-CSRFToken)")
+    return access.actor_for_user(http.user)
+
+
+class _Csrf(CsrfViewMiddleware):
+    def _reject(self, request: HttpRequest, reason: str) -> Any:
+        return reason
+
+
+def _csrf_failed(http: HttpRequest) -> bool:
+    def view(_: HttpRequest) -> HttpResponse:
+        return HttpResponse()
+
+    check = _Csrf(view)
+    check.process_request(http)
+    return check.process_view(http, view, (), {}) is not None
+
+
+def _accepts_check(request: Request) -> None:
+    """JSON is what there is. `_format` wins over Accept. Raises NotAcceptable."""
+    wanted = request.parameter("_format") or request.headers.get("Accept", "")
+    if not wanted:
+        return
+    for each in wanted.split(","):
+        name, *options = (part.strip().lower() for part in each.split(";"))
+        # In an address, the + of application/fhir+json may have become a space.
+        if name.replace(" ", "+") in _ACCEPTED and not _refused(options):
+            return
+    raise NotAcceptable
+
+
+def _refused(options: list[str]) -> bool:
+    return any(
+        option in ("q=0", "q=0.0")
+        or (option.startswith("fhirversion=") and option.strip('"') != "fhirversion=4.0")
+        for option in options
+    )
+
+
+def query_parse(text: str | bytes) -> list[tuple[str, str]]:
+    """The parameters of a query or form, in order. Raises Invalid for more than 1,000."""
+    if isinstance(text, bytes):
+        text = text.decode("utf-8", "replace")
+    try:
+        return parse_qsl(text, keep_blank_values=True, max_num_fields=1_000)
+    except ValueError:
+        raise Invalid([Issue("too-costly", "A request may have 1000 parameters at most")]) from None
+
+
+def base_of(http: HttpRequest) -> str:
+    return f"{http.scheme}://{http.get_host()}{get_script_prefix()}fhir"
+
+
+# -- answers -------------------------------------------------------------------------------------
+
+
+def stored_response(
+    request: Request, stored: Stored, *, status: int = 200, located: bool = False
+) -> HttpResponse:
+    """A version as an answer: its bytes, ETag and Last-Modified, its place when `located`."""
+    headers = version_headers(stored)
+    if located:
+        headers["Location"] = location(request, stored)
+    return HttpResponse(stored.content, status=status, headers=headers, content_type=JSON)
+
+
+def written_response(request: Request, stored: Stored, *, created: bool) -> HttpResponse:
+    """The answer to a write, as much of it as `Prefer: return=` asks for."""
+    status = 201 if created else 200
+    response = stored_response(request, stored, status=status, located=True)
+    wanted = request.headers.get("Prefer", "")
+    if "return=minimal" in wanted:
+        response.content = b""
+    elif "return=OperationOutcome" in wanted:
+        done = "created" if created else "stored"
+        note = Issue("informational", f"The resource was {done}", severity="information")
+        response.content = outcome_bytes([note])
+    return response
+
+
+def version_headers(stored: Stored) -> dict[str, str]:
+    return {
+        "ETag": f'W/"{stored.version}"',
+        "Last-Modified": http_date(stored.last_updated.timestamp()),
+    }
+
+
+def location(request: Request, stored: Stored) -> str:
+    return f"{request.base}/{stored.type}/{stored.id}/_history/{stored.version}"
+
+
+def not_modified(request: Request, stored: Stored) -> bool:
+    """Whether the client has this version already (If-None-Match, else If-Modified-Since)."""
+    etags = request.headers.get("If-None-Match")
+    if etags is not None:
+        own = f'"{stored.version}"'
+        listed = [each.strip().removeprefix("W/") for each in etags.split(",")]
+        return own in listed or "*" in listed
+    since = _moment(request.headers.get("If-Modified-Since", ""))
+    return since is not None and stored.last_updated.replace(microsecond=0) <= since
+
+
+def _moment(text: str) -> datetime | None:
+    try:
+        moment = parsedate_to_datetime(text) if text else None
+    except ValueError:
+        return None
+    return moment if moment is not None and moment.tzinfo is not None else None
+
+
+def resource_response(
+    resource: Mapping[str, Any] | bytes, *, status: int = 200, headers: Mapping[str, str] = {}
+) -> HttpResponse:
+    """A resource that is not stored (a Bundle, a CapabilityStatement) as an answer."""
+    content = resource if isinstance(resource, bytes) else dumps(resource)
+    return HttpResponse(content, status=status, headers=dict(headers), content_type=JSON)
+
+
+def error_response(error: FhirError) -> HttpResponse:
+    return HttpResponse(
+        outcome_bytes(error.issues), status=error.status, headers=error.headers, content_type=JSON
+    )
+
+
+def _finished(request: Request, response: HttpResponse) -> HttpResponse:
+    """What every answer shares: no caching of patient data, `_pretty`, no body for HEAD."""
+    if request.http is None:
+        return response
+    response["Cache-Control"] = "no-store"
+    if response.content and request.parameter("_pretty") == "true":
+        value = parse(response.content).value
+        response.content = orjson.dumps(value, default=number_fragment, option=orjson.OPT_INDENT_2)
+    response["Content-Length"] = str(len(response.content))
+    if request.method == "HEAD":
+        response.content = b""
+    return response
+
+
+def _log(request: Request, route: Route, error: Exception) -> None:
+    """Where it failed, in ids and lines of code. The exception's own text may hold patient data."""
+    frames = "".join(traceback.format_tb(error.__traceback__))
+    actor = request.actor.name if request.actor else "nobody"
+    logger.error(
+        "%s on %s %s by %s\n%s", type(error).__name__, request.method, route.name, actor, frames
+    )
