@@ -21,6 +21,7 @@ from fhir_bridge.rest import Route, view_of
 
 TYPE = r"(?P<type>[A-Za-z]+)"
 ID = r"(?P<id>[A-Za-z0-9\-.]{1,64})"
+COMPARTMENT = r"(?P<compartment>[A-Z][A-Za-z]+)/(?P<compartment_id>[A-Za-z0-9\-.]{1,64})"
 
 ROUTES = (
     Route("base", r"/?", {"POST": bundle.bundle, "GET": search.system}),
@@ -46,13 +47,11 @@ ROUTES = (
     ),
     Route("history-instance", rf"/{TYPE}/{ID}/_history", {"GET": history.instance}),
     Route("vread", rf"/{TYPE}/{ID}/_history/(?P<version>[^/]+)", {"GET": vread.vread}),
-    Route("compartment", rf"/{TYPE}/{ID}/(?P<inside>[A-Z][A-Za-z]+|\*)", {"GET": search.inside}),
+    Route("compartment", rf"/{COMPARTMENT}/{TYPE}", {"GET": search.in_compartment}),
     Route(
-        "search-compartment",
-        rf"/{TYPE}/{ID}/(?P<inside>[A-Z][A-Za-z]+|\*)/_search",
-        {"POST": search.inside},
+        "search-compartment", rf"/{COMPARTMENT}/{TYPE}/_search", {"POST": search.in_compartment}
     ),
-    Route("unknown", r"(?s:/.*)", {}),
+    Route("unknown", r"/[\s\S]*", {}),
 )
 capabilities.register(ROUTES)
 
