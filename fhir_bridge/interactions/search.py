@@ -33,11 +33,10 @@ def system(request: Request) -> HttpResponse:
 
 
 @interaction("search-compartment")
-def inside(request: Request) -> HttpResponse:
-    type = request.extra["inside"]
-    if type == "*":
-        raise Invalid([Issue("not-supported", "Search one type of the compartment at a time")])
-    return _answer(request, type, _parameters(request), (request.type, request.id))
+def in_compartment(request: Request) -> HttpResponse:
+    """`[compartment]/[id]/[type]`: the address names `compartment` and `compartment_id` too."""
+    compartment = request.extra["compartment"], request.extra["compartment_id"]
+    return _answer(request, request.type, _parameters(request), compartment)
 
 
 def _parameters(request: Request) -> list[tuple[str, str]]:

@@ -6,10 +6,11 @@ from dataclasses import dataclass, field
 from fhir_bridge import access, audit
 from fhir_bridge.access import Actor
 from fhir_bridge.documents import Stored
-from fhir_bridge.search import cursors, includes, plan
+from fhir_bridge.search import cursors, includes, parameters, plan
 from fhir_bridge.search.bounds import bounded
+from fhir_bridge.search.conditions import reference
 from fhir_bridge.search.cursors import Cursor
-from fhir_bridge.search.fragments import Compartment, Test
+from fhir_bridge.search.fragments import Compartment, Either, Rows, Test
 from fhir_bridge.search.parse import Guard, Parser, problem
 from fhir_bridge.search.query import Query
 
@@ -65,10 +66,12 @@ def page(
     *,
     base: str = "",
     strict: bool = False,
-    tests: Sequence[Test] = (),
+    compartment: tuple[str, str] | None = None,
 ) -> Found:
-    """One page as the REST search answers it. `tests` are added to what the parameters ask for
-    (a compartment); `base` is the address that absolute references to this server begin with.
+    """One page as the REST search answers it.
+
+    `base` is the address that absolute references to this server begin with, `compartment` a
+    (type, id) that the resources must belong to.
 
     Raises:
         Invalid: a wrong value or modifier; in strict handling also an unknown parameter.
@@ -80,7 +83,9 @@ def page(
         return allowed_guards(actor, other)
 
     query = Parser(guard, base=base, strict=strict).query(type, params)
-    query.tests += [*tests, *guards]
+    if compartment is not None:
+        query.tests.append(_inside(actor, type, *compartment))
+    query.tests += guards
     found = Found(query)
     with bounded(query):
         if query.count == 0 or query.summary == "count":
@@ -89,6 +94,27 @@ def page(
             _fill(found, actor, guard)
     _record(actor, query, len(found.matches))
     return found
+
+
+def _inside(actor: Actor, type: str, compartment: str, id: str) -> Test:
+    """The test that a resource is in a compartment.
+
+    Raises:
+        Invalid: R4 has no such compartment, or the type is never in it.
+    """
+    access.require(actor, "search", compartment)
+    codes = parameters.compartment(compartment).get(type, ())
+    if compartment == "Patient" and (codes or type == "Patient"):
+        return Compartment(type, id)
+    tests: list[Test] = []
+    for code in codes:
+        parameter = parameters.get(type, code)
+        if parameter is not None and parameter.type == "reference":
+            condition = reference(f"{compartment}/{id}", only=parameter.limit, base="")
+            tests.append(Rows("reference", parameter.rows, condition))
+    if not tests:
+        raise problem("This type is not in that compartment", "not-supported", 404)
+    return Either(tuple(tests))
 
 
 def _fill(found: Found, actor: Actor, guard: Guard) -> None:
