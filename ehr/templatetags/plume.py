@@ -1,5 +1,6 @@
 """What every template may use: icons, ages, initials, and words for codes from the record."""
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -12,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from ehr.selectors.labels import STEPS
-from ehr.selectors.shapes import PatientBrief
+from ehr.selectors.shapes import ChartItem, PatientBrief
 
 register = template.Library()
 
@@ -28,6 +29,8 @@ _RESOURCES = {
     "Patient": gettext_lazy("Patient"),
     "Procedure": gettext_lazy("Procedure"),
 }
+# SNOMED CT's statements that there is no allergy: of any kind, drug, food, environmental, latex.
+_NO_KNOWN = {"716186003", "409137002", "429625007", "428607008", "1003774007"}
 _ABNORMAL = {
     "H": gettext_lazy("High"),
     "HH": gettext_lazy("Critically high"),
@@ -35,6 +38,16 @@ _ABNORMAL = {
     "LL": gettext_lazy("Critically low"),
     "A": gettext_lazy("Abnormal"),
 }
+_UNITS = (
+    ("10*3/", "×10³/"),
+    ("10*6/", "×10⁶/"),
+    ("10*9/", "×10⁹/"),
+    ("uL", "µL"),
+    ("ug", "µg"),
+    ("umol", "µmol"),
+    ("/m2", "/m²"),
+    (" m2", " m²"),
+)
 _SEVERITIES = {
     "high": gettext_lazy("High risk"),
     "low": gettext_lazy("Low risk"),
@@ -136,3 +149,17 @@ def fhir_date(text: str) -> str:
     except ValueError:
         return text
     return parts[0]
+
+
+@register.filter
+def real_allergies(items: Iterable[ChartItem]) -> list[ChartItem]:
+    """Allergies in force, without the statements that none is known."""
+    return [item for item in items if item.active and item.code not in _NO_KNOWN]
+
+
+@register.filter
+def unit(text: str) -> str:
+    """A UCUM unit as it is written in the clinic: 10*3/uL is ×10³/µL, kg/m2 is kg/m²."""
+    for code, written in _UNITS:
+        text = text.replace(code, written)
+    return text

@@ -1,12 +1,12 @@
 """Words for what the review page shows: why a code, what two sides say, which engine."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import template
 from django.utils.translation import gettext_lazy as _
 
-from ehr.selectors.shapes import FlagView
+from ehr.selectors.shapes import FlagView, UtteranceLine
 
 register = template.Library()
 
@@ -80,3 +80,19 @@ def sides(flag: FlagView) -> list[tuple[Any, str]]:
 def engine_parts(engine: Mapping[str, str]) -> list[tuple[Any, str]]:
     """What is known of the engine, labelled; empty parts are left out."""
     return [(_ENGINE[key], engine[key]) for key in _ENGINE if engine.get(key)]
+
+
+@register.filter
+def speaker(line: UtteranceLine) -> Any:
+    """Who speaks: the role where it says it all, else the name that the words give."""
+    if line.role in ("clinician", "patient"):
+        return line.role_label
+    return line.speaker.capitalize() or line.role_label
+
+
+@register.filter
+def clock_of(lines: Sequence[UtteranceLine], index: int | None) -> str:
+    """When an utterance was said ("3:07"); empty where the words carry no times."""
+    if index is None or not 0 <= index < len(lines):
+        return ""
+    return lines[index].clock

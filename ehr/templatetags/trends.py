@@ -82,6 +82,12 @@ def trends(series: Iterable[Series]) -> list[Trend]:
     return [_trend(key, members) for key, members in groups.items()]
 
 
+@register.filter
+def measured_once(charts: Iterable[Trend]) -> list[Trend]:
+    """Those with a single date: a table says them better than a chart."""
+    return [chart for chart in charts if chart.single]
+
+
 def _trend(key: str, series: Sequence[Series]) -> Trend:
     times = [point.at for one in series for point in one.points]
     first, last = min(times), max(times)

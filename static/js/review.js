@@ -24,7 +24,14 @@ const spansOf = (key) => [...words.querySelectorAll(`.span[data-keys~="${CSS.esc
 /** Scrolls only the pane that holds the element, never the whole page on a wide screen. */
 function reveal(element) {
   const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
-  element.scrollIntoView({ block: "center", behavior: calm ? "auto" : "smooth" });
+  const behavior = calm ? "auto" : "smooth";
+  const frame = element.closest(".pane-scroll");
+  if (narrow.matches || !frame) {
+    element.scrollIntoView({ block: "center", behavior });
+    return;
+  }
+  const away = element.getBoundingClientRect().top - frame.getBoundingClientRect().top;
+  frame.scrollBy({ top: away - frame.clientHeight / 3, behavior });
 }
 
 function light(key) {
