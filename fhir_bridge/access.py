@@ -196,11 +196,15 @@ def token_create(
     return raw
 
 
-def token_revoke(*, raw_token: str) -> None:
-    """End a token: at once in this process, within TOKEN_TRUST_SECONDS in the others."""
+def token_revoke(*, raw_token: str) -> bool:
+    """End a token: at once in this process, within TOKEN_TRUST_SECONDS in the others.
+
+    Returns whether there was one to end.
+    """
     digest = _digest(raw_token)
-    ApiToken.objects.filter(digest=digest, revoked_at=None).update(revoked_at=timezone.now())
+    tokens = ApiToken.objects.filter(digest=digest, revoked_at=None)
     _verified.pop(digest, None)
+    return tokens.update(revoked_at=timezone.now()) == 1
 
 
 def actor_for_token(raw_token: str) -> Actor:

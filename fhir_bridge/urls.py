@@ -48,9 +48,7 @@ ROUTES = (
     Route("history-instance", rf"/{TYPE}/{ID}/_history", {"GET": history.instance}),
     Route("vread", rf"/{TYPE}/{ID}/_history/(?P<version>[^/]+)", {"GET": vread.vread}),
     Route("compartment", rf"/{COMPARTMENT}/{TYPE}", {"GET": search.in_compartment}),
-    Route(
-        "search-compartment", rf"/{COMPARTMENT}/{TYPE}/_search", {"POST": search.in_compartment}
-    ),
+    Route("search-compartment", rf"/{COMPARTMENT}/{TYPE}/_search", {"POST": search.in_compartment}),
     Route("unknown", r"/[\s\S]*", {}),
 )
 capabilities.register(ROUTES)
