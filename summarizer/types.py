@@ -1,7 +1,8 @@
 """The plain, frozen values that pass between the steps. No Django, no model runtime.
 
-Offsets are Python string indices (code points) into ``Transcript.text``: ``text[start:end] == quote``
-holds for every span, and is checked again by the caller before anything is stored.
+Offsets are Python string indices (code points) into ``Transcript.text``:
+``text[start:end] == quote`` holds for every span, and is checked again by the caller before
+anything is stored.
 """
 
 from collections.abc import Callable, Mapping
@@ -37,11 +38,18 @@ class Utterance:
 
 @dataclass(frozen=True, slots=True)
 class Transcript:
-    """A visit's words, normalised once; evidence offsets refer to ``text`` and never change."""
+    """A visit's words, normalised once; evidence offsets refer to ``text`` and never change.
+
+    ``text`` holds the words alone, one utterance a line; who spoke stands in the utterances.
+    ``source_format`` is text, vtt, srt or json. ``notices`` are stable codes of what reading had to
+    guess: roles-inferred, roles-swapped, language-uncertain.
+    """
 
     text: str
     utterances: tuple[Utterance, ...]
     language: Language
+    source_format: str = "text"
+    notices: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +184,7 @@ class Sentence:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A section of the note: ``key`` is stable (subjective, objective, ...), ``title`` localised."""
+    """A section of the note: ``key`` is stable (hpi, exam, plan, ...), ``title`` localised."""
 
     key: str
     title: str

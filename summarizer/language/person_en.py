@@ -1,0 +1,410 @@
+"""English talk in the first or second person, rewritten in the third: ``i've been`` -> ``she has been``.
+
+Only grammar changes: pronouns, and the verb that agrees with them. What cannot be turned safely
+gives None, and the clause is left out of the note rather than guessed.
+"""
+
+import re
+from dataclasses import dataclass
+
+from summarizer.language.text import clean
+
+_MODALS = frozenset(
+    {"can", "could", "will", "would", "should", "may", "might", "must", "can't", "cannot"}
+    | {"couldn't", "won't", "wouldn't", "shouldn't", "did", "didn't", "had", "hadn't", "was"}
+    | {"wasn't", "used", "need", "better"}
+)
+_ADVERBS = frozenset(
+    {"just", "also", "still", "always", "never", "only", "even", "then", "now", "usually", "often"}
+    | {"sometimes", "already", "ever", "mostly", "almost", "not", "definitely", "probably", "maybe"}
+    | {"kind", "pretty", "so", "too", "both", "all", "currently", "recently", "actually", "really"}
+    | {"typically", "generally", "normally", "occasionally", "finally", "certainly", "barely"}
+)
+_PAST = frozenset(
+    {"went", "took", "had", "got", "felt", "ate", "came", "did", "said", "told", "thought", "saw"}
+    | {"knew", "made", "ran", "fell", "hit", "cut", "put", "let", "read", "lost", "found", "left"}
+    | {"kept", "slept", "sat", "stood", "began", "started", "gave", "bought", "brought", "broke"}
+    | {"caught", "woke", "wore", "drank", "drove", "threw", "grew", "heard", "held", "hurt", "met"}
+    | {
+        "meant",
+        "paid",
+        "quit",
+        "sent",
+        "spent",
+        "stuck",
+        "taught",
+        "understood",
+        "became",
+        "forgot",
+    }
+    | {"lifted", "bit", "blew", "chose", "dealt", "dug", "fed", "fought", "flew", "froze", "hung"}
+    | {"laid", "lay", "led", "rode", "rose", "sang", "shook", "slid", "slipped", "spoke", "swam"}
+    | {"swore", "tore", "wrote", "won", "were", "bent", "bled", "split", "spread", "twisted", "set"}
+)
+_IRREGULAR = {"have": "has", "do": "does", "don't": "doesn't", "go": "goes", "haven't": "hasn't"}
+_IRREGULAR |= {"am": "is", "are": "is", "aren't": "isn't", "were": "was", "weren't": "wasn't"}
+_BASE = frozenset(
+    {
+        "take",
+        "use",
+        "go",
+        "do",
+        "have",
+        "eat",
+        "drink",
+        "smoke",
+        "feel",
+        "get",
+        "try",
+        "need",
+        "want",
+    }
+    | {"think", "know", "work", "live", "walk", "run", "sleep", "wake", "play", "exercise", "see"}
+    | {"start", "stop", "keep", "notice", "hear", "watch", "check", "make", "come", "sit", "stand"}
+    | {"forget", "remember", "like", "love", "hate", "help", "put", "wear", "ride", "drive", "swim"}
+)
+_NOT_VERBS = frozenset(
+    {
+        "i",
+        "and",
+        "or",
+        "but",
+        "the",
+        "a",
+        "my",
+        "it",
+        "it's",
+        "to",
+        "of",
+        "in",
+        "on",
+        "that",
+        "this",
+    }
+    | {
+        "he",
+        "she",
+        "they",
+        "you",
+        "we",
+        "with",
+        "for",
+        "if",
+        "because",
+        "um",
+        "uh",
+        "there",
+        "what",
+    }
+)
+_PREPOSITIONS = frozenset(
+    {"for", "to", "of", "with", "on", "at", "by", "from", "about", "see", "give", "gave", "want"}
+    | {"send", "refer", "put", "start", "help", "tell", "told", "let", "keep", "get", "seen", "saw"}
+    | {"have", "bothering", "bother", "bothers", "causing", "cause", "helps", "helped", "makes"}
+    | {"made", "make", "place", "placed", "continue", "treat", "treated", "schedule", "worry"}
+    | {"called", "call", "brought", "brings", "give", "giving", "prescribed", "offer", "between"}
+    | {"without", "like", "after", "around", "sent", "keeping", "hurt", "hurts", "seeing", "set"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Pronouns:
+    """How the note speaks of the patient. ``subject`` may be ``the patient``."""
+
+    subject: str
+    possessive: str
+    object: str
+
+    @property
+    def reflexive(self) -> str:
+        return {"his": "himself", "her": "herself"}.get(self.possessive, "themselves")
+
+
+def pronouns(gender: str) -> Pronouns:
+    """By the record's administrative gender; unknown keeps to ``the patient`` and ``their``."""
+    if gender == "male":
+        return Pronouns("he", "his", "him")
+    if gender == "female":
+        return Pronouns("she", "her", "her")
+    return Pronouns("the patient", "their", "them")
+
+
+def agree(verb: str) -> str:
+    """The verb's third person singular: ``take`` -> ``takes``; past and modal forms stay."""
+    lower = verb.lower()
+    if lower in _IRREGULAR:
+        return _IRREGULAR[lower]
+    if lower in _MODALS or lower in _PAST or lower.endswith(("ed", "n't")):
+        return lower
+    if lower.endswith(("s", "x", "z", "ch", "sh", "o")):
+        return f"{lower}es"
+    if lower.endswith("y") and lower[-2:-1] not in "aeiou":
+        return f"{lower[:-1]}ies"
+    return f"{lower}s"
+
+
+_TOKENS = re.compile(r"[A-Za-z]+(?:'[a-z]+)?|\d[\d.,/%]*|\S|\s+")
+
+
+def _first_person(words: list[str], who: Pronouns) -> list[str] | None:
+    return _turned(
+        words,
+        who,
+        subject={"i"},
+        prefix="i'",
+        possessive={"my"},
+        obj={"me"},
+        own={"myself", "mine"},
+    )
+
+
+def _second_person(words: list[str], who: Pronouns) -> list[str] | None:
+    return _turned(
+        words,
+        who,
+        subject={"you"},
+        prefix="you'",
+        possessive={"your"},
+        obj=set(),
+        own={"yourself", "yours"},
+    )
+
+
+def _turned(
+    words: list[str],
+    who: Pronouns,
+    *,
+    subject: set[str],
+    prefix: str,
+    possessive: set[str],
+    obj: set[str],
+    own: set[str],
+) -> list[str] | None:
+    out = list(words)
+    present = False
+    for index, word in enumerate(words):
+        lower = word.lower()
+        if lower in possessive:
+            out[index] = who.possessive
+        elif lower in obj:
+            out[index] = who.object
+        elif lower in own:
+            out[index] = (
+                who.reflexive if lower.endswith("self") else f"{who.possessive}s".replace("ss", "s")
+            )
+        elif lower.startswith(prefix):
+            ending = lower[len(prefix) :]
+            nxt = _next_word(words, index)
+            verb = {"m": "is", "re": "is", "ve": "has", "ll": "will"}.get(ending)
+            if ending == "d":
+                verb = (
+                    "had"
+                    if nxt and (words[nxt].lower() in {"been", "had", "better", "never"})
+                    else "would"
+                )
+            if verb is None:
+                return None
+            out[index] = f"{who.subject} {verb}"
+            present = verb in {"is", "has"}
+        elif lower in subject:
+            if lower == "you" and _is_object(words, index):
+                out[index] = who.object
+                continue
+            verb_at = _verb_after(words, index)
+            if verb_at is None:
+                if lower == "you":
+                    out[index] = who.object
+                    continue
+                return None
+            verb = words[verb_at].lower()
+            if verb in _NOT_VERBS:
+                return None
+            inverted = _inverted(words, index)
+            out[index] = who.subject
+            if not inverted:
+                out[verb_at] = agree(verb)
+                present = out[verb_at] != verb
+        elif present and lower in _BASE and _coordinated(words, index):
+            out[index] = agree(lower)
+    return out
+
+
+def _next_word(words: list[str], index: int) -> int | None:
+    for place in range(index + 1, len(words)):
+        if words[place].strip():
+            return place
+    return None
+
+
+def _verb_after(words: list[str], index: int) -> int | None:
+    place = _next_word(words, index)
+    while place is not None and (
+        words[place].lower() in _ADVERBS
+        or (words[place].lower().endswith("ly") and len(words[place]) > 4)
+        or words[place] == ","
+    ):
+        place = _next_word(words, place)
+    if place is None or not words[place][0].isalpha():
+        return None
+    return place
+
+
+def _previous(words: list[str], index: int) -> str:
+    return next((w.lower() for w in reversed(words[:index]) if w.strip()), "")
+
+
+def _inverted(words: list[str], index: int) -> bool:
+    return _previous(words, index) in {
+        "do",
+        "did",
+        "have",
+        "had",
+        "can",
+        "could",
+        "would",
+        "should",
+        "let",
+    }
+
+
+def _is_object(words: list[str], index: int) -> bool:
+    following = _next_word(words, index)
+    ends = following is None or not words[following][0].isalpha()
+    previous = _previous(words, index)
+    nxt = "" if following is None else words[following].lower()
+    verbish = nxt in _MODALS | {
+        "have",
+        "are",
+        "do",
+        "don't",
+        "haven't",
+        "were",
+        "want",
+        "need",
+        "take",
+        "feel",
+    }
+    return (
+        ends
+        or (previous in _PREPOSITIONS and not verbish)
+        or nxt in {"to", "for", "on", "with", "in", "at", "a", "the", "some", "an", "up"}
+    )
+
+
+def _coordinated(words: list[str], index: int) -> bool:
+    """``takes it and go``: a base verb right after a conjunction follows the same subject."""
+    previous = [w.lower() for w in words[:index] if w.strip()][-3:]
+    return bool(previous) and (
+        previous[-1] in {"and", "or", "but"}
+        or (len(previous) > 1 and previous[-2] in {"and", "or", "but"} and previous[-1] in _ADVERBS)
+    )
+
+
+_CLINICIAN_YOU = re.compile(
+    r"\byou(?:'ve|'d| had| have)? (?=(?:just )?(?:prescribed|gave|given|told|recommended|said|put|ordered|"
+    r"suggested|mentioned|started|asked|wanted|did|do|sent)\b)",
+    re.I,
+)
+
+
+def third_person(text: str, who: Pronouns, *, speaker: str) -> str | None:
+    """The clause about the patient in the third person, or None when it cannot be turned.
+
+    ``speaker``: patient, caregiver, or clinician (whose ``you`` is the patient).
+    """
+    if speaker == "clinician":
+        text = re.sub(
+            r"\b(?:i|we) (?:had |have )?(?=(?:sent|gave|placed|put|started|prescribed|referred) you\b)",
+            "the clinician ",
+            text,
+            flags=re.I,
+        )
+        words = _second_person(_TOKENS.findall(text), who)
+        if words is None:
+            return None
+        joined = "".join(words)
+        if re.search(
+            r"\b(?:i|i'm|i've|i'd|i'll|me|my|myself|we|we're|we've|we'll|us|our|let's)\b",
+            joined,
+            re.I,
+        ):
+            return None
+        return joined
+    text = _CLINICIAN_YOU.sub("the clinician ", text)
+    if re.search(r"\b(?:you|your|you're|yours|you'll|you've|you'd)\b", text, re.I):
+        return None
+    if speaker == "caregiver":
+        helper = Pronouns("the caregiver", "their", "them")
+        words = _first_person(_TOKENS.findall(text), helper)
+    else:
+        words = _first_person(_TOKENS.findall(text), who)
+    if words is None:
+        return None
+    joined = "".join(words)
+    joined = re.sub(r"\bwe(?='|\b)", "they", joined, flags=re.I)
+    joined = re.sub(r"\bour\b", "their", joined, flags=re.I)
+    joined = re.sub(r"\bus\b", "them", joined)
+    if re.search(r"\b(?:i|i'm|i've|i'd|i'll|me|my|myself|let's|let them)\b", joined, re.I):
+        return None
+    return joined
+
+
+_QUESTION = re.compile(
+    r"^(?:and |so |but |now |are there |)(do|did|have|are|were|can|could|has|is|was)\s+you\s+(?:guys\s+)?(.+)$",
+    re.I,
+)
+_STATED = re.compile(
+    r"^(?:and |so |but |now )*you(?:'re|'ve| are| have| do| take| were| had|'d)?\b.+$", re.I
+)
+_PAST_OF = {
+    "have": "had", "go": "went", "take": "took", "get": "got", "feel": "felt", "do": "did", "eat": "ate",
+    "see": "saw", "fall": "fell", "hit": "hit", "hear": "heard", "lose": "lost", "find": "found",
+    "come": "came", "make": "made", "start": "started", "stop": "stopped", "try": "tried",
+    "hurt": "hurt", "injure": "injured", "land": "landed", "notice": "noticed", "bring": "brought",
+}  # fmt: skip
+
+
+def declared(question: str, reply: str, who: Pronouns) -> str | None:
+    """A yes-or-no question with its answer as one statement, or None.
+
+    ``do you smoke`` + yes -> ``the patient smokes``; + no -> ``the patient does not smoke``.
+    """
+    text = clean(question, "en").rstrip("?")
+    if re.search(r"\bor\b|\b(?:how|what|when|where|which|why)\b", text, re.I) and reply == "yes":
+        return None
+    match = _QUESTION.match(text)
+    if not match:
+        if reply == "yes" and _STATED.match(text) and len(text.split()) >= 4:
+            return third_person(text, who, speaker="clinician")
+        return None
+    auxiliary, rest = match[1].lower(), match[2].strip()
+    first, _, tail = rest.partition(" ")
+    while first.lower() in _ADVERBS and tail:
+        first, _, tail = tail.partition(" ")
+    if not first.isalpha():
+        return None
+    tail = tail.strip()
+    if re.search(r"\b(?:i|we|me|us|my|our|i'm|i've)\b", tail, re.I):
+        return None
+    tail_words = _second_person(_TOKENS.findall(tail), who)
+    if tail_words is None:
+        return None
+    tail = "".join(tail_words)
+    subject = who.subject
+    if reply == "no":
+        negated = {"do": "does not", "did": "did not", "have": "has not", "are": "is not"}
+        negated |= {"were": "was not", "can": "cannot", "could": "could not"}
+        if auxiliary not in negated:
+            return None
+        return f"{subject} {negated[auxiliary]} {first} {tail}".strip()
+    tail = re.sub(r"\bany\b ?", "", tail)
+    verb = {
+        "do": agree(first),
+        "did": _PAST_OF.get(first.lower(), f"{first}d" if first.endswith("e") else f"{first}ed"),
+        "have": f"has {first}",
+        "are": f"is {first}",
+        "were": f"was {first}",
+        "can": f"can {first}",
+        "could": f"could {first}",
+    }.get(auxiliary)
+    return f"{subject} {verb} {tail}".strip() if verb else None

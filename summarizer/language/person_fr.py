@@ -1,0 +1,265 @@
+"""Le français parlé à la première ou à la deuxième personne, remis à la troisième.
+
+``je prends`` -> ``le patient prend``, ``vous avez`` -> ``la patiente a``. Seule la grammaire change;
+what cannot be turned safely gives None.
+"""
+
+import re
+from dataclasses import dataclass
+
+_FIRST = {
+    "suis": "est", "ai": "a", "vais": "va", "fais": "fait", "prends": "prend", "peux": "peut",
+    "veux": "veut", "dois": "doit", "sais": "sait", "vois": "voit", "bois": "boit", "dors": "dort",
+    "sens": "sent", "viens": "vient", "tiens": "tient", "mets": "met", "perds": "perd",
+    "crois": "croit", "sors": "sort", "pars": "part", "ressens": "ressent", "connais": "connaît",
+    "vis": "vit", "dis": "dit", "lis": "lit", "cours": "court", "meurs": "meurt", "vaux": "vaut",
+    "étais": "était", "avais": "avait", "serais": "serait", "aurai": "aura", "serai": "sera",
+    "descends": "descend", "entends": "entend", "attends": "attend", "rends": "rend",
+}  # fmt: skip
+_SECOND = {
+    "êtes": "est", "avez": "a", "faites": "fait", "dites": "dit", "allez": "va", "prenez": "prend",
+    "pouvez": "peut", "voulez": "veut", "devez": "doit", "buvez": "boit", "dormez": "dort",
+    "sentez": "sent", "ressentez": "ressent", "savez": "sait", "voyez": "voit", "mettez": "met",
+    "venez": "vient", "tenez": "tient", "perdez": "perd", "croyez": "croit", "sortez": "sort",
+    "vivez": "vit", "étiez": "était", "aviez": "avait", "entendez": "entend", "souffrez": "souffre",
+    "reprenez": "reprend", "revenez": "revient", "permettez": "permet", "suivez": "suit",
+}  # fmt: skip
+_FEMININE = frozenset(
+    {
+        "tension",
+        "jambe",
+        "tête",
+        "main",
+        "gorge",
+        "poitrine",
+        "peau",
+        "femme",
+        "fille",
+        "mère",
+        "vie",
+    }
+    | {"hanche", "cheville", "cicatrice", "plaie", "toux", "douleur", "nuit", "journée", "famille"}
+    | {"maman", "sœur", "soeur", "vue", "cuisse", "nuque", "bouche", "langue", "fièvre", "vessie"}
+    | {
+        "respiration",
+        "température",
+        "saturation",
+        "dose",
+        "glycémie",
+        "pilule",
+        "maladie",
+        "grossesse",
+    }
+    | {
+        "voiture",
+        "maison",
+        "retraite",
+        "thyroïde",
+        "prothèse",
+        "marche",
+        "prise",
+        "chirurgie",
+        "voix",
+    }
+)
+_PAUSE = r"(?:\s+(?:vraiment|bien|aussi|toujours|encore|déjà|plus|juste|jamais|pas|souvent|parfois|un peu))*"
+
+
+@dataclass(frozen=True, slots=True)
+class PronomsFr:
+    """How the note speaks of the patient in French."""
+
+    noun: str
+    subject: str
+
+    @property
+    def stressed(self) -> str:
+        return "elle" if self.subject == "elle" else "lui"
+
+
+def pronoms(gender: str) -> PronomsFr:
+    """By the record's administrative gender; unknown is the generic masculine noun."""
+    if gender == "female":
+        return PronomsFr("la patiente", "elle")
+    if gender == "male":
+        return PronomsFr("le patient", "il")
+    return PronomsFr("le patient", "le patient")
+
+
+def accord_je(verb: str) -> str:
+    """``prends`` -> ``prend``: from the first person singular to the third."""
+    lower = verb.lower()
+    if lower in _FIRST:
+        return _FIRST[lower]
+    if lower.endswith("ais"):
+        return f"{lower[:-1]}t"
+    if lower.endswith("rai"):
+        return lower[:-1]
+    if lower.endswith("is") or lower.endswith("us"):
+        return f"{lower[:-1]}t"
+    if lower.endswith("ds") or lower.endswith("ts") or lower.endswith("rs"):
+        return lower[:-1] if not lower.endswith("rs") else f"{lower[:-1]}t"
+    return lower
+
+
+def accord_vous(verb: str) -> str | None:
+    """``fumez`` -> ``fume``: from the polite second person to the third singular."""
+    lower = verb.lower()
+    if lower in _SECOND:
+        return _SECOND[lower]
+    if lower.endswith("iez"):
+        return f"{lower[:-3]}ait"
+    if lower.endswith("issez"):
+        return f"{lower[:-5]}it"
+    if lower.endswith("rez") and len(lower) > 5 and not lower.endswith(("urez", "trez", "erez")):
+        return f"{lower[:-2]}a"
+    if lower.endswith("erez"):
+        return f"{lower[:-2]}a"
+    if lower.endswith("ez"):
+        return f"{lower[:-2]}e"
+    return None
+
+
+def _possessive(match: re.Match[str]) -> str:
+    noun = match[1]
+    if noun[0].lower() in "aeiouéèêâîôhœ":
+        return f"son {noun}"
+    feminine = noun.lower().rstrip("s") in _FEMININE or noun.lower().endswith(
+        (
+            "tion",
+            "sion",
+            "té",
+            "ée",
+            "ie",
+            "ure",
+            "ance",
+            "ence",
+            "ade",
+            "ette",
+            "ine",
+            "elle",
+            "tude",
+        )
+    )
+    return f"{'sa' if feminine else 'son'} {noun}"
+
+
+def third_person(text: str, who: PronomsFr, *, speaker: str) -> str | None:
+    """The clause about the patient in the third person, or None when it cannot be turned."""
+    if speaker == "clinician":
+        turned = _from_vous(text, who)
+    else:
+        if re.search(r"\b(?:vous|votre|vos|tu|toi|ton|ta|tes)\b|\bt'", text, re.I):
+            return None
+        subject = "l'accompagnant" if speaker == "caregiver" else who.subject
+        turned = _from_je(text, subject, who)
+    if turned is None or re.search(
+        r"(?<!-)\b(?:je|moi|mon|ma|mes|me|vous|votre|vos|nous|notre|nos)\b|\b[jm]'", turned, re.I
+    ):
+        return None
+    return re.sub(r"\s+", " ", turned).strip()
+
+
+def _from_je(text: str, subject: str, who: PronomsFr) -> str | None:
+    def verb(match: re.Match[str]) -> str:
+        negation, reflexive, adverbs, word = (
+            match[1] or "",
+            match[2] or "",
+            match[3] or "",
+            match[4],
+        )
+        reflexive = {"me": "se", "m'": "s'", "y": "y", "en": "en"}.get(
+            reflexive.strip().lower(), reflexive.strip()
+        )
+        glue = "" if reflexive.endswith("'") else " "
+        parts = (
+            f"{subject} {negation}{reflexive}{glue if reflexive else ''}{adverbs}{accord_je(word)}"
+        )
+        return re.sub(r"\s+", " ", parts)
+
+    text = re.sub(
+        r"\b(?:je |j')(ne |n')?(me |m'|y |en )?((?:suis )?(?=suis))?([a-zàâçéèêëîïôûùüœ]+)",
+        verb,
+        text,
+        flags=re.I,
+    )
+    text = re.sub(
+        r"\b(?:mon|ma|mes) (?=papa|maman)",
+        lambda m: "son " if m.string[m.end()] == "p" else "sa ",
+        text,
+        flags=re.I,
+    )
+    text = re.sub(r"\bmes (\w+)", r"ses \1", text, flags=re.I)
+    text = re.sub(r"\bma (\w+)", r"sa \1", text, flags=re.I)
+    text = re.sub(r"\bmon (\w+)", r"son \1", text, flags=re.I)
+    text = re.sub(r"\bmoi\b", who.stressed, text, flags=re.I)
+    text = re.sub(
+        r"\b(ça|qui|cela|il|elle|on|se|\w+ent|\w+e) me (?=(?:fait|font|gêne|donne|prend|réveille|lance|brûle|gratte|serre|tire|bloque|dit|prescrit|semble|manque|faut|faisait|faudrait|reste))",
+        r"\1 lui ",
+        text,
+        flags=re.I,
+    )
+    return re.sub(r"\bm'(?=a |ont |avait |est |arrive|a[rs]? )", "lui ", text, flags=re.I)
+
+
+def _from_vous(text: str, who: PronomsFr) -> str | None:
+    failed = False
+
+    def verb(match: re.Match[str]) -> str:
+        nonlocal failed
+        negation, reflexive, word = match[1] or "", match[2] or "", match[3]
+        turned = accord_vous(word)
+        if turned is None:
+            failed = True
+            return match[0]
+        reflexive = "se " if reflexive.strip().lower() == "vous" else reflexive
+        return f"{who.subject} {negation}{reflexive}{turned}"
+
+    text = re.sub(r"\bvous (ne |n')?(vous |y |en )?([a-zàâçéèêëîïôûùüœ]+)", verb, text, flags=re.I)
+    text = re.sub(r"\bvos (\w+)", r"ses \1", text, flags=re.I)
+    text = re.sub(r"\bvotre (\w+)", _possessive, text, flags=re.I)
+    return None if failed else text
+
+
+def declared(question: str, reply: str, who: PronomsFr) -> str | None:
+    """A yes-or-no question and its answer as one statement, or None.
+
+    ``est-ce que vous fumez`` + non -> ``le patient ne fume pas``.
+    """
+    text = question.strip(" ?.")
+    if re.search(
+        r"\b(?:ou|quand|comment|combien|pourquoi|où|quoi|quel(?:le)?s?|qui)\b", text, re.I
+    ):
+        return None
+    text = re.sub(
+        r"^(?:et |donc |alors |mais |sinon |ok |d'accord )*(?:est[- ]ce qu(?:e |'))?",
+        "",
+        text,
+        flags=re.I,
+    )
+    text = re.sub(r"^([a-zéêè]+ez|êtes|faites|dites)-vous\b", r"vous \1", text, flags=re.I)
+    text = re.sub(
+        r"^(a|est|fait|prend|mange|boit|dort)-t?-?(il|elle)\b", r"\2 \1", text, flags=re.I
+    )
+    match = re.match(r"^(vous|il|elle)\s+(y |en |vous )?([a-zàâçéèêîôûœ]+)\s*(.*)$", text, re.I)
+    if not match:
+        return None
+    if re.search(r"\b(?:pas|jamais|aucun)\b", match[4] or "", re.I):
+        return None
+    verb = accord_vous(match[3]) if match[1].lower() == "vous" else match[3].lower()
+    if verb is None:
+        return None
+    rest = re.sub(r"\bvotre (\w+)", _possessive, match[4] or "", flags=re.I)
+    rest = re.sub(r"\bvos (\w+)", r"ses \1", rest, flags=re.I)
+    if re.search(r"\b(?:vous|je|nous)\b", rest, re.I):
+        return None
+    pronoun = {"vous ": "se ", "y ": "y ", "en ": "en "}.get((match[2] or "").lower(), "")
+    subject = who.subject if match[1].lower() == "vous" else match[1].lower()
+    if reply == "yes":
+        return f"{subject} {pronoun}{verb} {rest}".strip()
+    particle = "n'" if (pronoun + verb)[0] in "aeiouéèêàyh" else "ne "
+    rest = re.sub(
+        r"^(?:des|du|de la|de l'|une?)\s*", lambda m: "de l'" if m[0].endswith("'") else "de ", rest
+    )
+    rest = re.sub(r"\bde (?=[aeiouéèêh])", "d'", rest)
+    return f"{subject} {particle}{pronoun}{verb} pas {rest}".strip()

@@ -1,0 +1,99 @@
+"""Where a spoken sentence ends, with and without punctuation, as exact offsets.
+
+Speech recognisers often leave no full stops: there the turn markers of talk (``okay so``, ``now``,
+``do you``, ``et puis``) are the boundaries.
+"""
+
+import re
+from collections.abc import Iterator
+
+from summarizer.types import Language
+
+_END = re.compile(r"(?<=[.?!…])(?<!\.\.\.)(?<!…)[\s\"')\]]+(?=\S)")
+_ABBREVIATION = re.compile(
+    r"(?:^|[\s(])(?:dr|mr|mrs|ms|vs|st|no|e\.g|i\.e|m|mme|pr|approx|etc|p\.o|b\.i\.d|t\.i\.d)\.$",
+    re.I,
+)
+_LONG = 26  # words: a longer stretch without an end is more than one sentence
+_MARKERS = {
+    "en": re.compile(
+        r"\s(?=(?:okay|alright|all right)(?:\s|,|$)|so (?:i|you|we|let|for|on|your|the|what|how|do|are|"
+        r"have|that|it|now|first|today|then|there|this|if|when|he|she|lem|in terms|from|with)\b|"
+        r"and then\b|now (?:i|you|for|on|let|have|do|are|with|in|your|when|what|how)\b|"
+        r"um (?:i|and|so|do)\b|but (?:i|you|it|he|she|they|we|there|otherwise|no|the)\b|"
+        r"and (?:i|i'm|i've|he|she|they|we|it|it's|you|you're|there|there's|so|if|that's|let|for your|on your|on the|your|do|have|are|any|what|how|when)\b|"
+        r"(?:do|did|have|are|were|can|could) you\b|any (?:other|history|family|fever|pain|chest|nausea)\b|how (?:about|long|are|is|often)\b|"
+        r"what (?:about|brings|are|is|kind)\b|for (?:your|the) (?:first|second|third|next|last|other)\b|"
+        r"in terms of\b|as far as\b|let's\b|lem me\b|let me\b|because (?:i|you|it|we)\b|"
+        r"(?:i'm gon na|i wan na|i want you|i want to|i would like|i'd like|we'll|we're gon na|i'll)\b|"
+        r"(?:your|the) (?:heart|lungs|abdomen|blood pressure|vital signs|x-ray) (?:is|are|looks?|sounds?)\b)",
+        re.I,
+    ),
+    "fr": re.compile(
+        r"\s(?=(?:d'accord|ok|voilà)(?:\s|,|$)|et puis\b|et (?:je|j'|vous|il|elle|on|ça|c'est|là|après|"
+        r"sinon|est-ce|du coup|quand)\b|mais (?:je|j'|vous|il|elle|on|ça|c'est|pas|sinon|là)\b|"
+        r"donc (?:je|vous|on|il|elle|là|ça)\b|alors\b|ensuite\b|après (?:je|vous|on)\b|"
+        r"est[- ]ce que\b|parce que\b|sinon\b|je vais\b|on va\b|il faut\b|vous (?:avez|prenez|allez)\b)",
+        re.I,
+    ),
+}  # fmt: skip
+_COMMA_CLAUSE = {
+    "en": re.compile(
+        r",\s+(?=(?:and|but|so|because|then|which means)\s+(?:i|you|we|he|she|it|they|my|your|the|"
+        r"there|that|if|when|let|then|now|for)\b)",
+        re.I,
+    ),
+    "fr": re.compile(
+        r",\s+(?=(?:et|mais|donc|alors|puis|parce que|sinon)\s+(?:je|j'|vous|on|il|elle|ça|c'est|là|"
+        r"si|quand|pour)\b|(?:je|j'|il|elle|on|vous)\b)",
+        re.I,
+    ),
+}
+
+
+def sentence_spans(
+    text: str, start: int, end: int, language: Language
+) -> Iterator[tuple[int, int]]:
+    """The spans (absolute offsets) of the sentences in ``text[start:end]``, trimmed, in order."""
+    for left, right in _by_stops(text, start, end):
+        yield from _divided(text, left, right, language)
+
+
+def _by_stops(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    left = start
+    for match in _END.finditer(text, start, end):
+        if _ABBREVIATION.search(text[left : match.start()]):
+            continue
+        yield from _trim(text, left, match.start())
+        left = match.end()
+    yield from _trim(text, left, end)
+
+
+def _divided(text: str, start: int, end: int, language: Language) -> Iterator[tuple[int, int]]:
+    if len(text[start:end].split()) <= _LONG:
+        yield start, end
+        return
+    patterns = [_COMMA_CLAUSE[language]]
+    if not re.search(r"[,.;]", text[start:end]) or len(text[start:end].split()) > 45:
+        patterns.append(_MARKERS[language])
+    cuts: set[int] = set()
+    for pattern in patterns:
+        cuts.update(match.end() for match in pattern.finditer(text, start, end))
+        cuts.discard(start)
+    left = start
+    for cut in sorted(cuts):
+        # A piece of one or two words is a marker, not a sentence: it goes on with what follows.
+        if len(text[left:cut].split()) < 3:
+            continue
+        yield from _trim(text, left, cut)
+        left = cut
+    yield from _trim(text, left, end)
+
+
+def _trim(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    while start < end and text[start] in " \t\n,;-":
+        start += 1
+    while end > start and text[end - 1] in " \t\n,;-":
+        end -= 1
+    if any(character.isalnum() for character in text[start:end]):
+        yield start, end

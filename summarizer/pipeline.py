@@ -1,0 +1,140 @@
+"""draft_note: a visit's words and the record's facts to a draft whose every sentence has evidence."""
+
+import re
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Protocol
+
+from summarizer.backends.base import Backend
+from summarizer.steps.compose import compose
+from summarizer.steps.contradictions import with_contradictions
+from summarizer.steps.extract import extract
+from summarizer.steps.first import check_first
+from summarizer.steps.ledger import set_aside
+from summarizer.steps.record import record_claims
+from summarizer.steps.segment import segment
+from summarizer.steps.select import select
+from summarizer.steps.templates import TITLES, sections_of
+from summarizer.steps.units import find_subject, find_units
+from summarizer.steps.verify import assert_grounded
+from summarizer.steps.write.writer import sayable
+from summarizer.types import (
+    Claim,
+    CodeSuggestion,
+    Draft,
+    Flag,
+    Language,
+    Progress,
+    Section,
+    Transcript,
+    VisitContext,
+)
+
+
+class Coder(Protocol):
+    """Suggests codes for a drafted note; see summarizer.coding."""
+
+    def suggest(
+        self, sections: tuple[Section, ...], transcript: Transcript, context: VisitContext
+    ) -> tuple[CodeSuggestion, ...]: ...
+
+
+def draft_note(
+    transcript: Transcript,
+    context: VisitContext,
+    *,
+    template: str = "soap",
+    language: Language | None = None,
+    backend: Backend,
+    coder: Coder | None = None,
+    progress: Progress | None = None,
+) -> Draft:
+    """Draft the visit's note. Deterministic for a given input and backend.
+
+    ``language`` is the note's language (the visit's own by default). Raises UnknownTemplate,
+    BackendError, and UngroundedDraft should any sentence come out without verbatim evidence.
+    """
+    tell = progress or (lambda step, done, total: None)
+    note_language = language or transcript.language
+    keys = sections_of(template)
+
+    # 1. The words as units: who says what, with which mentions and assertions.
+    tell("read", 0, 1)
+    subject = find_subject(transcript, context.patient.gender)
+    units = find_units(transcript, subject)
+
+    # 2. Each unit's part of the note.
+    tell("segment", 0, len(units))
+    segment(units, transcript.language, backend.encode)
+
+    # 3. Typed claims out of the words, and out of the record.
+    tell("extract", 0, len(units))
+    said = extract(units, transcript.language, subject, context).claims
+    claims = [*record_claims(context, note_language), *said]
+
+    # 4. What the note holds, and what it leaves out and why.
+    left: list[tuple[Claim, str]] = []
+    left += [(c, "other-language") for c in claims if not sayable(c, note_language)]
+    left += [(c, "not-in-template") for c in said if c.section not in keys]
+    chosen = [c for c in claims if c.section in keys and sayable(c, note_language)]
+    chosen, repeated = select(chosen, backend.encode)
+    left += [(c, "less-telling") for c in repeated]
+
+    # 5. Sentences from the claims; each verified against its evidence, or written again, or withheld.
+    by_section: dict[str, list[Claim]] = defaultdict(list)
+    for claim in chosen:
+        by_section[claim.section].append(claim)
+    sections: list[Section] = []
+    for number, key in enumerate(keys):
+        tell("write", number, len(keys))
+        sentences, withheld = compose(
+            key, by_section[key], transcript, note_language, subject.gender, backend
+        )
+        left += withheld
+        if sentences:
+            sections.append(Section(key, TITLES[key][note_language], tuple(sentences)))
+
+    # 6. What the record says against it, side by side.
+    tell("verify", 0, 1)
+    flagged = with_contradictions(tuple(sections), context, said)
+    for section in flagged:
+        for sentence in section.sentences:
+            assert_grounded(sentence, transcript)
+
+    # 7. Codes, for a person to accept.
+    tell("code", 0, 1)
+    codes = coder.suggest(flagged, transcript, context) if coder else ()
+    tell("code", 1, 1)
+
+    return Draft(
+        language=note_language,
+        template=template,
+        sections=flagged,
+        codes=codes,
+        set_aside=set_aside(units, flagged, left),
+        engine=replace(backend.identity, code_release=next((code.release for code in codes), "")),
+        warnings=(*_notices(transcript, note_language, flagged), *check_first(flagged)),
+    )
+
+
+_ORDERS_TO_MACHINES = re.compile(
+    r"\b(?:ignore (?:the|all|any)?\s*(?:above|previous|prior|instructions)|disregard (?:the|all)|"
+    r"system prompt|you are (?:now )?an? (?:ai|assistant)|sign (?:the|this) note|"
+    r"ignore[rz]? (?:les|toutes les|ce qui)|signe[rz]? (?:la|cette) note)\b",
+    re.I,
+)
+
+
+def _notices(
+    transcript: Transcript, language: Language, sections: Sequence[Section]
+) -> tuple[Flag, ...]:
+    """What the reader should know of the draft as a whole."""
+    flags = [Flag(notice, "low") for notice in transcript.notices]
+    if language != transcript.language:
+        flags.append(Flag("translated", "medium", {"from": transcript.language, "to": language}))
+    if _ORDERS_TO_MACHINES.search(transcript.text):
+        flags.append(Flag("instruction-in-words", "low"))
+    if not sections:
+        flags.append(Flag("nothing-drafted", "medium"))
+    return tuple(flags)

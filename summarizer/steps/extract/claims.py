@@ -1,0 +1,25 @@
+"""The extractors in their order; each reads the units and writes on the board."""
+
+from summarizer.steps.extract.answers import from_questions
+from summarizer.steps.extract.board import Board
+from summarizer.steps.extract.exam import from_exam
+from summarizer.steps.extract.mentions import from_mentions
+from summarizer.steps.extract.plan import from_plan
+from summarizer.steps.extract.reason import find_reason
+from summarizer.steps.extract.story import from_story
+from summarizer.steps.units import Subject, Unit
+from summarizer.types import Language, VisitContext
+
+
+def extract(
+    units: list[Unit], language: Language, subject: Subject, context: VisitContext
+) -> Board:
+    """All claims of the visit's words, in the order of the note and then of the visit."""
+    board = Board(units=units, language=language, subject=subject, context=context)
+    find_reason(board)
+    from_questions(board)
+    from_story(board)
+    from_mentions(board)
+    from_exam(board)
+    from_plan(board)
+    return board

@@ -1,0 +1,202 @@
+"""Named things that stand on their own in a note: symptoms, conditions, medicines, allergies."""
+
+import re
+
+from summarizer.language.lexicon import Mention
+from summarizer.language.quantities import doses, frequency, route
+from summarizer.language.text import clean, joined
+from summarizer.steps.extract.board import Board
+from summarizer.steps.units import Unit, reply_to
+from summarizer.types import Assertion, Role
+
+_ALLERGY = {
+    "en": re.compile(
+        r"\ballergic to\b|\ballerg(?:y|ies) (?:to|is|are)\b|\bi(?:'m| am) allergic\b", re.I
+    ),
+    "fr": re.compile(r"\ballergi(?:que|e|es) (?:à|au|aux|connue)\b", re.I),
+}
+_NO_ALLERGY = {
+    "en": re.compile(r"\b(?:no|any|not have any|don't have any)(?: known)?(?: \w+)? allergies\b|\ballergic to (?:any|anything)\b", re.I),
+    "fr": re.compile(r"\b(?:pas d'|aucune |des )allergies?\b|\ballergique à quelque chose\b", re.I),
+}  # fmt: skip
+_TAKING = {
+    "en": re.compile(
+        r"\b(?:i(?:'m| am|'ve been)? (?:still )?(?:tak(?:e|ing)|us(?:e|ing)|on)|you(?:'re| are) (?:still )?(?:taking|on|using)|you take|taking|she takes|he takes|"
+        r"i (?:did|do|still)?\s*(?:take|use)|been on|am on|my)\b",
+        re.I,
+    ),
+    "fr": re.compile(r"\b(?:je (?:prends|suis sous|mets|utilise)|j'(?:utilise|ai pris|prends)|vous (?:prenez|êtes sous)|il prend|elle prend|sous|traitement|comme traitement|mon|ma|mes)\b", re.I),
+}  # fmt: skip
+_STOPPED = re.compile(
+    r"\b(?:stopped|quit|no longer|used to|ran out|not taking|off of|discontinued|don't take|arrêté|ne prends? plus|plus de)\b",
+    re.I,
+)
+
+
+def from_mentions(board: Board) -> None:
+    """Concept claims for the review of systems, history, medicines and allergies."""
+    for unit in board.units:
+        if _ALLERGY[board.language].search(joined(unit.raw)) or _NO_ALLERGY[board.language].search(
+            joined(unit.raw)
+        ):
+            _allergy(board, unit)
+            continue
+        for mention, status in unit.mentions:
+            if status.experiencer != "patient" or unit.question:
+                continue
+            if mention.concept.kind == "symptom":
+                _symptom(board, unit, mention, status.assertion)
+            elif mention.concept.kind == "condition":
+                _condition(board, unit, mention, status.assertion)
+            elif mention.concept.kind == "medication":
+                _medicine(board, unit, mention, status.assertion)
+
+
+def _concept(
+    board: Board,
+    kind: str,
+    section: str,
+    mention: Mention,
+    unit: Unit,
+    assertion: Assertion,
+    **more: str,
+) -> None:
+    was_used = unit.index in board.used
+    board.add(
+        kind,
+        section,
+        mention.surface,
+        [unit],
+        assertion=assertion,
+        concept=mention.concept.key,
+        concept_kind=mention.concept.kind,
+        english=mention.concept.english,
+        french=mention.concept.french,
+        system=mention.concept.system,
+        side=mention.side,
+        form="concept",
+        at=str(unit.start),
+        **more,
+    )
+    if not was_used and len(unit.clean.split()) > 12:
+        board.used.discard(unit.index)
+
+
+def _symptom(board: Board, unit: Unit, mention: Mention, assertion: Assertion) -> None:
+    if unit.role not in (Role.PATIENT, Role.CAREGIVER):
+        return
+    if assertion not in (Assertion.AFFIRMED, Assertion.DENIED):
+        return
+    if mention.concept.key in ("pain", "falls"):
+        return
+    _concept(board, "symptom", "ros", mention, unit, assertion)
+
+
+def _condition(board: Board, unit: Unit, mention: Mention, assertion: Assertion) -> None:
+    told = unit.role in (Role.PATIENT, Role.CAREGIVER)
+    if unit.section in ("plan", "exam", "results") and not told:
+        return
+    if assertion in (Assertion.AFFIRMED, Assertion.HISTORICAL, Assertion.DENIED):
+        _concept(board, "history", "pmh", mention, unit, assertion)
+
+
+def _medicine(board: Board, unit: Unit, mention: Mention, assertion: Assertion) -> None:
+    if assertion not in (Assertion.AFFIRMED,) or _STOPPED.search(unit.raw):
+        return
+    if unit.section == "plan" and unit.role not in (Role.PATIENT, Role.CAREGIVER):
+        return
+    if not (_TAKING[board.language].search(unit.raw) or doses(unit.clean)):
+        return
+    amount = _dose_of(unit, mention, board)
+    _concept(
+        board, "medication", "medications", mention, unit, assertion,
+        dose=amount, frequency=frequency(unit.clean, board.language) if amount or len(_medicines(unit)) == 1 else "",
+        route=route(unit.clean), surface=mention.surface,
+    )  # fmt: skip
+
+
+def _medicines(unit: Unit) -> list[Mention]:
+    return [m for m, _ in unit.mentions if m.concept.kind == "medication"]
+
+
+def _dose_of(unit: Unit, mention: Mention, board: Board) -> str:
+    """The dose nearest to the name, on its side of the other names; none when in doubt."""
+    text = unit.clean
+    place = text.lower().find(clean(mention.surface, board.language).lower())
+    if place < 0:
+        return ""
+    others = [
+        text.lower().find(m.surface.lower())
+        for m in _medicines(unit)
+        if m.concept.key != mention.concept.key
+    ]
+    best = ("", 10**6)
+    for start, end, amount, unit_name in doses(text):
+        if unit_name == "%":
+            continue
+        distance = start - place if start > place else place - end + 2
+        crossed = any(
+            min(place, start) < other < max(place, start) for other in others if other >= 0
+        )
+        if distance < best[1] and distance < 60 and not crossed:
+            best = (f"{amount} {unit_name}", distance)
+    return best[0]
+
+
+def _allergy(board: Board, unit: Unit) -> None:
+    language = board.language
+    if unit.question:
+        reply, reply_unit = reply_to(board.units, unit, language)
+        named = [m for m, _ in unit.mentions if m.concept.kind == "medication"]
+        if reply == "no" and reply_unit and not named:
+            board.add(
+                "allergy",
+                "allergies",
+                "none",
+                [unit, reply_unit],
+                assertion=Assertion.DENIED,
+                form="none",
+            )
+        elif reply_unit and named:
+            for mention in named:
+                if reply:
+                    _concept(
+                        board,
+                        "allergy",
+                        "allergies",
+                        mention,
+                        unit,
+                        Assertion.AFFIRMED if reply == "yes" else Assertion.DENIED,
+                    )
+        elif reply_unit:
+            for mention, status in reply_unit.mentions:
+                if mention.concept.kind == "medication" and status.assertion is Assertion.AFFIRMED:
+                    board.add(
+                        "allergy", "allergies", mention.surface, [unit, reply_unit], form="concept", concept=mention.concept.key,
+                        concept_kind="medication", english=mention.concept.english, french=mention.concept.french, surface=mention.surface,
+                    )  # fmt: skip
+        return
+    stated = _ALLERGY[language].search(joined(unit.raw))
+    for mention, status in unit.mentions:
+        if (
+            mention.concept.kind == "medication"
+            and stated
+            and status.assertion in (Assertion.AFFIRMED, Assertion.DENIED)
+        ):
+            if mention.start < stated.start() and language == "en":
+                continue
+            _concept(
+                board,
+                "allergy",
+                "allergies",
+                mention,
+                unit,
+                status.assertion,
+                surface=mention.surface,
+            )
+    if (
+        not unit.mentions
+        and unit.role is not Role.CLINICIAN
+        and re.search(r"\b(?:no|not|none|pas|aucune)\b", unit.raw, re.I)
+    ):
+        board.add("allergy", "allergies", "none", [unit], assertion=Assertion.DENIED, form="none")

@@ -1,0 +1,165 @@
+"""The transcript as units: one spoken sentence each, with what the rules see in it.
+
+A unit never crosses an utterance. Everything later points back at ``start`` and ``end``.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from summarizer.language.assertion import Status, answer, status
+from summarizer.language.lexicon import Mention, lexicon
+from summarizer.language.sentences import sentence_spans
+from summarizer.language.text import clean, joined
+from summarizer.types import Language, Role, TextEvidence, Transcript
+
+
+@dataclass(slots=True)
+class Unit:
+    """One sentence of talk. ``clean`` is for rendering, ``start``/``end`` for evidence."""
+
+    index: int
+    utterance: int
+    role: Role
+    start: int
+    end: int
+    raw: str
+    clean: str
+    question: bool
+    mentions: list[tuple[Mention, Status]] = field(default_factory=list)
+    section: str = ""
+    score: float = 0.0
+    vector: Sequence[float] = ()
+
+    @property
+    def evidence(self) -> TextEvidence:
+        return TextEvidence(self.start, self.end, self.raw)
+
+    def has(self, *kinds: str) -> bool:
+        return any(mention.concept.kind in kinds for mention, _ in self.mentions)
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """Whom the visit is about: ``relatives`` is a pattern of words that mean the patient here
+    (``daughter`` when a parent speaks for a child), ``spoken_for`` says that someone else answers."""
+
+    gender: str
+    relatives: str = ""
+    spoken_for: bool = False
+
+
+_ASKING = {
+    "en": re.compile(
+        r"^(?:(?:and|so|but|okay|alright|now|well|um|then|or)\s*,?\s*)*(?:do|did|does|have|has|are|is|were|was|"
+        r"can|could|would|how|what|when|where|which|who|why|any)\b(?!.*\bi (?:want|will|am going|recommend)\b)",
+        re.I,
+    ),
+    "fr": re.compile(
+        r"^(?:(?:et|donc|alors|mais|ok|d'accord|bon|sinon|euh)\s*,?\s*)*(?:est[- ]ce|qu'est[- ]ce|avez[- ]vous|"
+        r"êtes[- ]vous|prenez[- ]vous|fumez[- ]vous|comment|combien|quand|quel(?:le)?s?|où|pourquoi|"
+        r"depuis (?:quand|combien)|a-t-|est-ce)\b",
+        re.I,
+    ),
+}
+_CHILD = {
+    "en": (
+        r"\b(?:my|your) (daughter|son|baby|little (?:girl|boy)|kid|child|toddler)\b",
+        ("daughter", "girl"),
+    ),
+    "fr": (
+        r"\b(?:ma|mon|votre|vôtre) (fille|fils|bébé|petite?|enfant|gamin)\b",
+        ("fille", "petite"),
+    ),
+}
+
+
+def find_units(transcript: Transcript, subject: Subject) -> list[Unit]:
+    """All units in order, with their mentions and each mention's status."""
+    language = transcript.language
+    words = lexicon(language)
+    units: list[Unit] = []
+    for utterance in transcript.utterances:
+        for start, end in sentence_spans(transcript.text, utterance.start, utterance.end, language):
+            raw = transcript.text[start:end]
+            spoken = joined(raw)
+            mentions = [
+                (m, status(spoken, m.start, m.end, language, patient_words=subject.relatives))
+                for m in words.find(spoken)
+            ]
+            asked = spoken.endswith("?") or (
+                utterance.role is Role.CLINICIAN and _ASKING[language].match(spoken) is not None
+            )
+            units.append(
+                Unit(
+                    index=len(units),
+                    utterance=utterance.index,
+                    role=utterance.role,
+                    start=start,
+                    end=end,
+                    raw=raw,
+                    clean=clean(raw, language),
+                    question=asked,
+                    mentions=mentions,
+                )
+            )
+    return units
+
+
+def find_subject(transcript: Transcript, gender: str) -> Subject:
+    """Who is the patient here, from the record's gender and from how people speak of them."""
+    language = transcript.language
+    text = joined(transcript.text).lower()
+    pattern, feminine = _CHILD[language]
+    children = re.findall(pattern, text)
+    by_clinician = 0
+    for utterance in transcript.utterances:
+        if utterance.role is Role.CLINICIAN:
+            spoken = transcript.text[utterance.start : utterance.end]
+            by_clinician += len(re.findall(pattern, spoken, re.I))
+    caregiver = any(u.role is Role.CAREGIVER for u in transcript.utterances)
+    spoken_for = caregiver or (len(children) >= 3 and by_clinician >= 2)
+    relatives = (_CHILD[language][0].split("(", 1)[1].rsplit(")", 1)[0]) if spoken_for else ""
+    return Subject(gender or _gender(text, language, children, feminine), relatives, spoken_for)
+
+
+def _gender(text: str, language: Language, children: list[str], feminine: tuple[str, ...]) -> str:
+    if language == "en":
+        named = re.search(
+            r"\byear[- ]old\s+(?:\w+\s+){0,2}(female|woman|girl|lady|male|man|boy|gentleman)\b",
+            text,
+        )
+        if named:
+            return "female" if named[1] in {"female", "woman", "girl", "lady"} else "male"
+        if re.search(
+            r"\b(?:hi|hello|hey|miss|ms|mrs|ma'am)\.? (?:ma'am|miss|ms|mrs)\b|\bma'am\b|\bmrs\.? ",
+            text,
+        ):
+            return "female"
+        if re.search(r"\bsir\b|\bmr\.? |\bmister\b", text):
+            return "male"
+    else:
+        if re.search(r"\bmonsieur\b", text) and not re.search(r"\bmadame\b", text):
+            return "male"
+        if re.search(r"\bmadame\b", text) and not re.search(r"\bmonsieur\b", text):
+            return "female"
+    if len(children) >= 3:
+        girls = sum(word in feminine for word in children)
+        return "female" if girls * 2 > len(children) else ("male" if girls == 0 else "")
+    return ""
+
+
+def reply_to(units: list[Unit], question: Unit, language: Language) -> tuple[str, Unit | None]:
+    """yes, no or nothing, and the unit that answered the question.
+
+    Only the next turn answers, and only when nothing else was asked in between.
+    """
+    for unit in units[question.index + 1 :]:
+        if unit.utterance == question.utterance:
+            if unit.question and unit.role is question.role:
+                return "", None
+            continue
+        if unit.utterance > question.utterance + 1 or unit.role is question.role:
+            return "", None
+        return answer(joined(unit.raw), language), unit
+    return "", None
