@@ -12,6 +12,8 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES = STORAGES | {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 }
+# WhiteNoise warns of a folder that is not there, and warnings are errors.
+STATIC_ROOT = tempfile.mkdtemp(prefix="plume-static-")
 CELERY_BROKER_URL = ""
 # Every read inserts its audit entry at once, and tests may empty the tables again.
 AUDIT_BUFFER_SECONDS = 0
