@@ -1,0 +1,1 @@
+"""Billing's rules: the queue's items, questions about them, and exports."""

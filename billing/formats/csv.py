@@ -1,0 +1,79 @@
+"""Claims as CSV: one row an accepted code, after RFC 4180 (https://www.rfc-editor.org/rfc/rfc4180).
+
+A cell that a spreadsheet would run as a formula gets an apostrophe in front, after
+https://owasp.org/www-community/attacks/CSV_Injection. Nothing else differs from what was signed.
+"""
+
+import csv
+import io
+from collections.abc import Sequence
+
+from billing.shapes import Claim, ClaimCode
+
+COLUMNS = (
+    "claim_id",
+    "claim_version",
+    "replaces_version",
+    "service_date",
+    "patient_mrn",
+    "patient_name",
+    "patient_birth_date",
+    "clinician_name",
+    "clinician_npi",
+    "position",
+    "code",
+    "code_system",
+    "code_release",
+    "description",
+    "composition_id",
+    "composition_version",
+    "signed_at",
+)
+_STARTS_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+BOM = b"\xef\xbb\xbf"
+
+
+def claims_csv(claims: Sequence[Claim], *, bom: bool = True) -> tuple[bytes, int]:
+    """The file and its number of rows without the header.
+
+    ``bom``: begin with the UTF-8 mark that spreadsheets need to read accents.
+    """
+    out = io.StringIO(newline="")
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow(COLUMNS)
+    rows = 0
+    for claim in claims:
+        for code in claim.codes:
+            writer.writerow([harmless(cell) for cell in _cells(claim, code)])
+            rows += 1
+    return (BOM if bom else b"") + out.getvalue().encode("utf-8"), rows
+
+
+def harmless(cell: str) -> str:
+    """The cell, so that no spreadsheet takes it for a formula, also after leading spaces."""
+    if cell.startswith(_STARTS_FORMULA) or cell.lstrip(" \u00a0").startswith(_STARTS_FORMULA):
+        return f"'{cell}"
+    return cell
+
+
+def _cells(claim: Claim, code: ClaimCode) -> tuple[str, ...]:
+    birth = claim.subject.birth_date
+    return (
+        claim.claim_id,
+        str(claim.version),
+        str(claim.replaces or ""),
+        claim.service_date.isoformat(),
+        claim.subject.mrn,
+        claim.subject.name,
+        birth.isoformat() if birth else "",
+        claim.clinician.name,
+        claim.clinician.npi,
+        str(code.position),
+        code.code,
+        code.system,
+        code.release,
+        code.description,
+        claim.composition_id,
+        str(claim.composition_version),
+        claim.signed_at.isoformat(),
+    )

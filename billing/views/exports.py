@@ -1,0 +1,75 @@
+"""Exports: confirm, build once, download, look back."""
+
+from uuid import uuid4
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from billing import selectors
+from billing.exceptions import NothingChosen
+from billing.forms import ChosenItems
+from billing.services.exports import export_build
+from billing.views.guard import PageRequest, biller
+
+
+@biller
+@require_POST
+def confirm(request: PageRequest) -> HttpResponse:
+    """What would be exported; nothing is written yet."""
+    form = ChosenItems(request.POST)
+    if not form.is_valid():
+        raise NothingChosen
+    claims = selectors.ready_claims(request.user, form.cleaned_data["item"])
+    if not claims:
+        raise NothingChosen
+    context = {
+        "nav": "billing",
+        "claims": claims,
+        "left_out": len(set(form.cleaned_data["item"])) - len(claims),
+        "rows": sum(len(claim.codes) for claim in claims),
+        "request_key": uuid4(),
+    }
+    return render(request, "billing/confirm.html", context)
+
+
+@biller
+@require_http_methods(["GET", "HEAD", "POST"])
+def exports(request: PageRequest) -> HttpResponse:
+    """The history of exports; POST builds one. A second POST of one confirmation gives the same."""
+    if request.method != "POST":
+        context = {"nav": "billing", "batches": selectors.batches(request.user)}
+        return render(request, "billing/exports.html", context)
+    form = ChosenItems(request.POST)
+    if not form.is_valid():
+        raise NothingChosen
+    batch = export_build(
+        user=request.user,
+        item_ids=form.cleaned_data["item"],
+        request_key=form.cleaned_data["request_key"] or uuid4(),
+    )
+    messages.success(request, _("The export is ready. Download the file below."))
+    return redirect("billing:export", batch.pk)
+
+
+@biller
+@require_safe
+def export(request: PageRequest, batch_id: int) -> HttpResponse:
+    """One export and the claims in it."""
+    batch, claims = selectors.batch_detail(request.user, batch_id)
+    context = {"nav": "billing", "batch": batch, "claims": claims}
+    return render(request, "billing/export.html", context)
+
+
+@biller
+@require_safe
+def download(request: PageRequest, batch_id: int) -> HttpResponse:
+    """The file, byte for byte as it was built."""
+    batch, content = selectors.batch_file(request.user, batch_id)
+    response = HttpResponse(content, content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{batch.filename}"'
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Cache-Control"] = "no-store"
+    return response

@@ -1,0 +1,125 @@
+import re
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from billing.models import BillingItem, ExportBatch
+from billing.services.items import billing_items_ensure
+from billing.urls import urlpatterns
+from ehr.models import SignedNote
+from tests.billing.conftest import sign_visit
+from tests.ehr.world import WORDS, World
+
+SECRETS = ("Zimmermann", "MRN-4711", "R07.9", "chest pain")
+
+
+def signed_in(user: Any) -> Client:
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+@pytest.fixture
+def item(world: World, signed: SignedNote) -> BillingItem:
+    billing_items_ensure(user=world.biller)
+    return BillingItem.objects.get()
+
+
+def test_every_route_declares_that_it_is_for_billers() -> None:
+    assert all(getattr(route.callback, "policy", ()) == ("biller",) for route in urlpatterns)
+
+
+def test_the_way_from_the_queue_to_the_file(world: World, item: BillingItem) -> None:
+    client = signed_in(world.biller)
+    page = client.get(reverse("billing:queue")).content.decode()
+    assert "Ada Zimmermann" in page
+    assert f'value="{item.pk}"' in page
+
+    confirm = client.post(reverse("billing:confirm"), {"item": [item.pk]}).content.decode()
+    key = re.search(r'name="request_key" value="([^"]+)"', confirm)
+    assert key
+    assert not ExportBatch.objects.exists()
+
+    sent = {"item": [item.pk], "request_key": key[1]}
+    first = client.post(reverse("billing:exports"), sent)
+    again = client.post(reverse("billing:exports"), sent)
+    batch = ExportBatch.objects.get()
+    assert first["Location"] == again["Location"] == reverse("billing:export", args=[batch.pk])
+
+    file = client.get(reverse("billing:download", args=[batch.pk]))
+    assert file.content == bytes(batch.content)
+    assert file["Content-Disposition"].startswith("attachment")
+    assert client.get(first["Location"]).status_code == 200
+    assert batch.sha256 in client.get(first["Location"]).content.decode()
+    assert str(batch.pk) in client.get(reverse("billing:exports")).content.decode()
+
+
+def test_a_question_and_its_answer_on_the_page(world: World, item: BillingItem) -> None:
+    client = signed_in(world.biller)
+    url = reverse("billing:item", args=[item.pk])
+    client.post(reverse("billing:ask", args=[item.pk]), {"text": "Which side?"})
+    page = client.get(url).content.decode()
+    assert "Which side?" in page
+    client.post(reverse("billing:answer", args=[item.pk]), {"text": "Left"})
+    assert "Left" in client.get(url).content.decode()
+    empty = client.post(reverse("billing:ask", args=[item.pk]), {"text": " "})
+    assert empty.status_code == 422
+
+
+def test_no_page_shows_the_notes_words(world: World, item: BillingItem) -> None:
+    client = signed_in(world.biller)
+    said = [line.split(": ", 1)[1] for line in WORDS.strip().splitlines()]
+    for url in (
+        reverse("billing:queue"),
+        reverse("billing:item", args=[item.pk]),
+    ):
+        page = client.get(url).content.decode()
+        assert not any(words in page for words in said)
+
+
+def test_the_pages_speak_french(world: World, item: BillingItem) -> None:
+    client = signed_in(world.biller)
+    page = client.get(reverse("billing:queue"), headers={"Accept-Language": "fr"})
+    assert 'lang="fr"' in page.content.decode()
+
+
+def test_strange_filters_and_choices_are_answered(world: World, item: BillingItem) -> None:
+    client = signed_in(world.biller)
+    url = reverse("billing:queue")
+    assert client.get(url, {"state": "odd", "since": "yesterday"}).status_code == 200
+    assert client.get(url, {"state": "all"}).status_code == 200
+    for chosen in ([], ["x"], ["-1"], ["9" * 30]):
+        assert client.post(reverse("billing:confirm"), {"item": chosen}).status_code == 422
+    lost = client.post(reverse("billing:exports"), {"item": ["999999"]})
+    assert lost.status_code == 404
+    assert not ExportBatch.objects.exists()
+
+
+def test_htmx_gets_the_list_alone(world: World, item: BillingItem) -> None:
+    page = signed_in(world.biller).get(reverse("billing:queue"), headers={"HX-Request": "true"})
+    assert page.content.decode().lstrip().startswith("<section")
+
+
+@pytest.mark.parametrize("who", ["owner", "outsider", "nobody", "other_biller", "anonymous"])
+def test_outsiders_learn_nothing_from_any_page(
+    world: World, item: BillingItem, other_biller: Any, who: str
+) -> None:
+    sign_visit(world)
+    made = signed_in(world.biller).post(reverse("billing:exports"), {"item": [item.pk]})
+    batch = ExportBatch.objects.get()
+    assert made.status_code == 302
+    user = other_biller if who == "other_biller" else getattr(world, who, None)
+    client = signed_in(user) if user else Client()
+    for route in urlpatterns:
+        names = route.pattern.converters
+        args = {"item_id": item.pk, "batch_id": batch.pk}
+        url = reverse(f"billing:{route.name}", kwargs={name: args[name] for name in names})
+        for answer in (client.get(url), client.post(url, {"item": [item.pk], "text": "x"})):
+            page = answer.content.decode()
+            assert not any(secret in page for secret in SECRETS), url
+            if names:
+                assert answer.status_code in (302, 403, 404, 405), url
+    assert ExportBatch.objects.count() == 1
+    assert item.queries.count() == 0
