@@ -11,6 +11,7 @@ import hashlib
 import os
 import threading
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -90,7 +91,9 @@ class Encoder:
         verify(self.tokenizer_path, self.tokenizer_sha256)
         _ = self.weights_sha256
         options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads_within(self.threads)
+        # One thread a run, several runs at once: texts are short, and splitting one matrix product
+        # over two cores measured half as fast as giving each core a batch of its own.
+        options.intra_op_num_threads = 1
         options.inter_op_num_threads = 1
         options.log_severity_level = 3
         # Spinning threads burn the other core while the web process waits for it.
@@ -120,15 +123,24 @@ class Encoder:
         encodings = tokenizer.encode_batch([text or " " for text in texts])
         lengths = [len(item.ids) for item in encodings]
         order = sorted(range(len(texts)), key=lambda i: (lengths[i], i))
-        out = np.empty((len(texts), DIMENSIONS), dtype=np.float32)
+        batches = []
         start = 0
         while start < len(order):
             stop = start + 1
             while stop < len(order) and lengths[order[stop]] * (stop + 1 - start) <= batch_tokens:
                 stop += 1
-            rows = order[start:stop]
-            out[rows] = self._run(session, inputs, [encodings[i].ids for i in rows])
+            batches.append(order[start:stop])
             start = stop
+        out = np.empty((len(texts), DIMENSIONS), dtype=np.float32)
+
+        def run(rows: list[int]) -> None:
+            out[rows] = self._run(session, inputs, [encodings[i].ids for i in rows])
+
+        if len(batches) == 1:
+            run(batches[0])
+        else:
+            with ThreadPoolExecutor(threads_within(self.threads)) as pool:
+                list(pool.map(run, batches))
         return out
 
     def _run(self, session: Any, inputs: tuple[str, ...], ids: list[list[int]]) -> Vectors:
