@@ -11,7 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-from ehr.services.codes import code_index
+from ehr.terminology import code_index
 from fhir_bridge import definitions
 from summarizer.backends.encoder import Encoder
 from summarizer.coding import build_index
