@@ -39,8 +39,13 @@ def review_context(request: PageRequest, note_id: int) -> dict[str, Any]:
 
 def version_of(request: PageRequest) -> int:
     """The note's version that the page showed when the person decided."""
-    text = request.POST.get("expected_version", "")
-    if not text.isdecimal() or len(text) > 9:
+    return number_of(request, "expected_version")
+
+
+def number_of(request: PageRequest, field: str) -> int:
+    """A number that a form carries; BadInput for anything else."""
+    text = request.POST.get(field, "")
+    if not (text.isascii() and text.isdecimal() and len(text) <= 18):
         raise BadInput
     return int(text)
 
@@ -97,16 +102,14 @@ def section(request: PageRequest, section_id: int) -> HttpResponse:
 @require_POST
 def add(request: PageRequest, note_id: int) -> HttpResponse:
     """Add a sentence that a person wrote, or one that the draft had set aside."""
-    section_id = request.POST.get("section", "")
-    if not section_id.isdecimal() or len(section_id) > 18:
-        raise BadInput
+    section_id = number_of(request, "section")
     note = notes.sentence_add(
         user=request.user,
-        section_id=int(section_id),
+        section_id=section_id,
         expected_version=version_of(request),
         text=request.POST.get("text", "").strip(),
     )
-    return _section_changed(request, note, int(section_id), added=True)
+    return _section_changed(request, note, section_id, added=True)
 
 
 def changed(

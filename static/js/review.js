@@ -203,18 +203,15 @@ keysOn.addEventListener("change", () => {
 });
 
 function press(act) {
-  const button = itemOf(current)?.querySelector(`[data-act="${act}"]`);
-  if (!button) return false;
-  button.click();
-  return true;
+  itemOf(current)?.querySelector(`[data-act="${act}"]`)?.click();
 }
 
 const paneOfCurrent = () => itemOf(current)?.closest(".pane") ?? note;
 
 /** Decides, then goes on: the answer of the server replaces the sentence behind us. */
 function decideAndGoOn(act) {
-  const pane = paneOfCurrent();
-  if (press(act)) move(pane, 1);
+  press(act);
+  move(paneOfCurrent(), 1);
 }
 
 function moveInWords(step) {
