@@ -11,11 +11,13 @@ database's statistics would have to guess about (parameter, value) pairs is thus
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from django.db import connection
 
 from fhir_bridge.documents import Stored, parse
+from fhir_bridge.models import ResourceVersion
 from fhir_bridge.search import index
 from fhir_bridge.search.cursors import Cursor
 from fhir_bridge.search.fragments import (
@@ -294,8 +296,6 @@ def _keys_of(scope: Scope, query: Query, cursor: Cursor) -> list[Any]:
 
 
 def _keys_then(query: Query, cursor: Cursor) -> list[Any]:
-    from fhir_bridge.models import ResourceVersion
-
     then = ResourceVersion.objects.filter(resource_id=cursor.pk, version=cursor.version).first()
     if then is None or then.deleted:
         raise LookupError
@@ -331,12 +331,6 @@ def _hits(sql: Sql) -> list[Hit]:
 def hit_of(row: Sequence[Any]) -> Hit:
     """A row of COLUMNS."""
     pk, type_, fhir_id, version, last_updated, content = row
-    if isinstance(last_updated, str):  # SQLite keeps text
-        from datetime import UTC
-
-        from django.utils.dateparse import parse_datetime
-
-        moment = parse_datetime(last_updated)
-        assert moment is not None
-        last_updated = moment.replace(tzinfo=UTC)
+    if isinstance(last_updated, str):  # SQLite keeps text, in UTC
+        last_updated = datetime.fromisoformat(last_updated).replace(tzinfo=UTC)
     return Hit(pk, Stored(type_, fhir_id, version, last_updated, bytes(content)))
