@@ -19,6 +19,7 @@ from fhir_bridge.search.values import (
     URI_LENGTH,
     cut,
     date_interval,
+    datetime_of,
     fold,
     number_interval,
     reference_target,
@@ -236,7 +237,6 @@ def instant(value: str, column: str) -> Sql:
     interval = date_interval(text.replace(" ", "+"))
     if interval is None:
         raise BadValue("a date or an instant")
-    from fhir_bridge.search.values import datetime_of
 
     low, high = interval
     if prefix == "ap":

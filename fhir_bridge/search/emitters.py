@@ -94,6 +94,10 @@ def exists_not_false(number: int, steps: tuple[Step, ...]) -> Emit:
     return emit
 
 
+def _list(value: Any) -> list[Any]:
+    return value if type(value) is list else []
+
+
 # -- token ---------------------------------------------------------------------------------------
 
 
@@ -105,9 +109,9 @@ def _coding(number: int) -> Emit:
                 found.token.append(
                     (
                         number,
-                        cut(code or ""),
-                        cut(value.get("system") or "", URI_LENGTH),
-                        fold(display) if display else "",
+                        cut(code),
+                        cut(value.get("system"), URI_LENGTH),
+                        fold(display) if type(display) is str else "",
                     )
                 )
 
@@ -122,7 +126,7 @@ def _concept(number: int) -> Emit:
             return
         rows = found.token
         start = len(rows)
-        for one in value.get("coding") or ():
+        for one in _list(value.get("coding")):
             coding(one, found)
         text = value.get("text")
         if text and type(text) is str:
@@ -141,11 +145,14 @@ def _identifier(number: int) -> Emit:
         if not code or type(code) is not str:
             return
         kind = value.get("type")
-        text = fold(kind.get("text") or "") if type(kind) is dict else ""
+        named = kind.get("text") if type(kind) is dict else None
+        text = fold(named) if type(named) is str else ""
         code = cut(code)
-        found.token.append((number, code, cut(value.get("system") or "", URI_LENGTH), text))
+        found.token.append((number, code, cut(value.get("system"), URI_LENGTH), text))
         if type(kind) is dict:
-            for one in kind.get("coding") or ():
+            for one in _list(kind.get("coding")):
+                if type(one) is not dict:
+                    continue
                 of_type = f"{one.get('system', '')}|{one.get('code', '')}"
                 found.token.append((-number, code, cut(of_type, URI_LENGTH), ""))
 
@@ -154,8 +161,8 @@ def _identifier(number: int) -> Emit:
 
 def _contact_point(number: int) -> Emit:
     def emit(value: Any, found: Values) -> None:
-        if type(value) is dict and value.get("value"):
-            row = (number, cut(value["value"]), cut(value.get("system") or ""), "")
+        if type(value) is dict and type(value.get("value")) is str:
+            row = (number, cut(value["value"]), cut(value.get("system")), "")
             found.token.append(row)
 
     return emit
@@ -226,7 +233,7 @@ def _reference(number: int, targets: frozenset[str]) -> Emit:
             return
         text = value.get("reference")
         target = reference_target(text) if type(text) is str else None
-        kind = (target[0] if target else "") or value.get("type") or ""
+        kind = (target[0] if target else "") or cut(value.get("type"))
         if targets and kind not in targets:
             return
         if target:
@@ -240,7 +247,7 @@ def _reference(number: int, targets: frozenset[str]) -> Emit:
 def _identifier_only(number: int) -> Emit:
     def emit(value: Any, found: Values) -> None:
         if type(value) is dict and type(value.get("value")) is str:
-            system = cut(value.get("system") or "", URI_LENGTH)
+            system = cut(value.get("system"), URI_LENGTH)
             found.token.append((number, cut(value["value"]), system, ""))
 
     return emit
@@ -322,7 +329,7 @@ def _timing(number: int) -> Emit:
     def emit(value: Any, found: Values) -> None:
         if type(value) is not dict:
             return
-        intervals = [date_interval(one) for one in value.get("event") or () if type(one) is str]
+        intervals = [date_interval(one) for one in _list(value.get("event")) if type(one) is str]
         repeat = value.get("repeat")
         if type(repeat) is dict:
             intervals.append(_bounds(repeat.get("boundsPeriod")))
@@ -376,9 +383,9 @@ def _quantity(number: int) -> Emit:
 
 def _unit(value: dict[str, Any]) -> tuple[str, str, str]:
     return (
-        cut(value.get("system") or "", URI_LENGTH),
-        cut(value.get("code") or ""),
-        cut(value.get("unit") or ""),
+        cut(value.get("system"), URI_LENGTH),
+        cut(value.get("code")),
+        cut(value.get("unit")),
     )
 
 
@@ -386,7 +393,7 @@ def _money(number: int) -> Emit:
     def emit(value: Any, found: Values) -> None:
         point = _float(value.get("value")) if type(value) is dict else None
         if point is not None:
-            currency = cut(value.get("currency") or "")
+            currency = cut(value.get("currency"))
             found.quantity.append((number, point, point, "urn:iso:std:iso:4217", currency, ""))
 
     return emit
@@ -396,7 +403,7 @@ def _range(number: int) -> Emit:
     def emit(value: Any, found: Values) -> None:
         if type(value) is not dict:
             return
-        ends = [value.get("low") or {}, value.get("high") or {}]
+        ends = [end if type(end := value.get(name)) is dict else {} for name in ("low", "high")]
         low, high = _float(ends[0].get("value")), _float(ends[1].get("value"))
         if low is None and high is None:
             return

@@ -327,6 +327,8 @@ class Parser:
         if parameter is None or parameter.type != "reference":
             raise problem(f"_has: {shown(source)} has no reference parameter {shown(code)}")
         if parameter.limit and resource_type not in parameter.limit:
+            if depth:  # one of several types that a chain may lead to
+                raise UnknownParameter(name)
             raise problem(f"_has: {code} of {source} never refers to this type")
         guards = self.guard(source)
         if guards is None:

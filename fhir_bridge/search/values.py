@@ -6,7 +6,7 @@ by case and accents, everything is cut to what the index columns hold.
 
 import re
 import unicodedata
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
 
@@ -46,8 +46,10 @@ def fold(text: str) -> str:
     return " ".join(text.lower().replace("\0", " ").split())[:TEXT_LENGTH]
 
 
-def cut(text: str, length: int = CODE_LENGTH) -> str:
-    """A text as a column of this length holds it."""
+def cut(text: object, length: int = CODE_LENGTH) -> str:
+    """A text as a column of this length holds it; what is no text is none."""
+    if not isinstance(text, str):
+        return ""
     if "\0" in text:
         text = text.replace("\0", "")
     return text[:length]
@@ -108,8 +110,6 @@ def _month_length(year: int, month: int) -> int:
 
 def datetime_of(microseconds: int) -> datetime:
     """The instant that an index date is, clamped to what a datetime can hold."""
-    from datetime import timedelta
-
     limit = 253_402_300_799_000_000
     return _EPOCH_TIME + timedelta(
         microseconds=max(-62_135_596_800_000_000, min(microseconds, limit))
@@ -119,7 +119,8 @@ def datetime_of(microseconds: int) -> datetime:
 def number_interval(text: str) -> tuple[Decimal, Decimal, Decimal] | None:
     """A search number: its value, and the range that its digits imply, [low, high).
 
-    `100` is 99.5 to 100.5, `100.00` is 99.995 to 100.005, `1e2` is 95 to 105 (R4, search: number).
+    `100` is 99.5 to 100.5, `100.00` is 99.995 to 100.005 (R4, search: number). There `1e2` is 95 to
+    105: with an exponent, one digit more than is written.
     """
     if not _NUMBER.fullmatch(text):
         return None
@@ -128,7 +129,8 @@ def number_interval(text: str) -> tuple[Decimal, Decimal, Decimal] | None:
     assert isinstance(exponent, int)  # neither NaN nor infinite: the pattern has digits only
     if abs(exponent) > 300 or value.adjusted() > 300:
         return None
-    half = Decimal(5).scaleb(exponent - 1)
+    finer = "e" in text.lower() and "." not in text
+    half = Decimal(5).scaleb(exponent - (2 if finer else 1))
     return value, value - half, value + half
 
 
