@@ -58,11 +58,38 @@ FLAGS: dict[str, Text] = {
     "roles-inferred": _("The words do not say who speaks; the speakers were inferred."),
     "roles-swapped": _("The speakers' labels looked exchanged and were put right."),
     "language-uncertain": _("The language of the words is not certain."),
+    "translated": _("The note is in another language than the words. Check it against them."),
+    "instruction-in-words": _(
+        "The words hold what reads like an order to a machine. It was not followed."
+    ),
+    "nothing-drafted": _("Nothing in the words could be drafted. Write the note, or check them."),
+    "allergy-conflict": _("The patient is recorded as allergic to this medicine."),
+    "allergy-cross-reaction": _("The patient is recorded as allergic to a related medicine."),
+    "allergy-denied": _("The patient denies an allergy that the record holds."),
+    "dose-conflict": _("The dose said differs from the dose in the record."),
+    "side-conflict": _("The side said differs from the side in the record."),
     "release-not-in-force": _(
         "The installed code list is not the one in force on the visit's date. Check the codes."
     ),
 }
+CHECK_REASONS: dict[str, Text] = {
+    **FLAGS,
+    "dose": _("A dose: check the number and the unit"),
+    "medicine": _("A medicine: check its name"),
+    "low-confidence": _("The engine is not sure of this sentence"),
+    "plan": _("A step of the plan"),
+    "medications": _("A medicine of the patient's"),
+    "allergies": _("An allergy"),
+    "assessment": _("A diagnosis or an assessment"),
+    "followup": _("An instruction to the patient"),
+}
 SET_ASIDE: dict[str, Text] = {
+    "other-language": _("It cannot be said in the note's language"),
+    "not-in-template": _("The template has no place for it"),
+    "less-telling": _("Another sentence says it better"),
+    "unverified": _("It did not agree with its source"),
+    "question": _("It was asked, not answered"),
+    "not-used": _("It was not used"),
     "evidence-does-not-hold": _("Its evidence did not hold"),
 }
 

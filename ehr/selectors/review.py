@@ -6,10 +6,10 @@ from typing import Any
 
 from django.utils import timezone
 
-from ehr.exceptions import NotFound
+from ehr.exceptions import NotFound, Text
 from ehr.models import CodeSuggestion, Draft, Evidence, Note, NoteSentence, SignedNote
 from ehr.permissions import PHYSICIAN, actor_of
-from ehr.selectors.labels import ACTIONS, FLAGS, SET_ASIDE, labelled
+from ehr.selectors.labels import ACTIONS, CHECK_REASONS, FLAGS, SET_ASIDE, labelled
 from ehr.selectors.people import patient_briefs, user_name
 from ehr.selectors.shapes import (
     CheckView,
@@ -31,6 +31,7 @@ from ehr.terminology import terminology_load
 from summarizer.coding.lookup import TerminologyMissing
 
 CHECKS = 3
+CHECK_FIRST = "check-first"  # the engine's own choice of what to check, by sentence id
 _RANK = {"high": 0, "medium": 1, "low": 2}
 
 
@@ -51,7 +52,9 @@ def note_for_review(user: Any, note_id: int) -> NoteForReview:
     words = words_view(draft.visit_text)
     sections = tuple(_section(section, words) for section in note.sections.all())
     sentences = [line for section in sections for line in section.sentences]
-    warnings = (*_flags(draft.warnings), *_release_warning(note))
+    told = [flag for flag in draft.warnings if flag["code"] != CHECK_FIRST]
+    first = [flag["detail"] for flag in draft.warnings if flag["code"] == CHECK_FIRST]
+    warnings = (*_flags(told), *_release_warning(note))
     superseded = draft.state == Draft.State.SUPERSEDED
     return NoteForReview(
         note_id=note.pk,
@@ -70,7 +73,7 @@ def note_for_review(user: Any, note_id: int) -> NoteForReview:
         suggestions=tuple(_suggestion(row, words) for row in note.suggestions.all()),
         set_aside=tuple(_set_aside(item, words) for item in draft.set_aside),
         warnings=warnings,
-        checks=_checks(sentences, warnings),
+        checks=_checks(sentences, first),
         engine=dict(draft.engine),
         sentences=len(sentences),
         decided=sum(line.decided for line in sentences),
@@ -199,7 +202,7 @@ def _set_aside(item: dict[str, Any], words: Words) -> SetAsideView:
     return SetAsideView(
         text=item["text"],
         reason=item["reason"],
-        reason_label=labelled(SET_ASIDE, item["reason"]),
+        reason_label=labelled(SET_ASIDE, item["reason"].partition(":")[0]),
         quotes=tuple(
             _evidence(
                 Evidence(
@@ -219,26 +222,28 @@ def _set_aside(item: dict[str, Any], words: Words) -> SetAsideView:
 
 
 def _checks(
-    sentences: Iterable[SentenceView], warnings: Iterable[FlagView]
+    sentences: Iterable[SentenceView], first: Iterable[dict[str, str]]
 ) -> tuple[CheckView, ...]:
-    """The first things to look at: open warnings by severity, then the least certain sentences."""
-    lines = [line for line in sentences if line.status != NoteSentence.Status.REJECTED]
-    found = [
-        (
-            _RANK.get(flag.severity, 2),
-            line.confidence,
-            CheckView(flag.message, flag.severity, line.id, line.text[:120]),
-        )
-        for line in lines
-        for flag in line.flags
-        if not flag.resolved
-    ]
-    found += [
-        (_RANK.get(flag.severity, 2), 1.0, CheckView(flag.message, flag.severity))
-        for flag in warnings
-    ]
-    found.sort(key=lambda check: check[:2])
-    return tuple(check for _, _, check in found[:CHECKS])
+    """The first things to look at: open warnings by severity, then what the engine names.
+
+    A sentence that a person edited or rejected needs no look.
+    """
+    done = {NoteSentence.Status.REJECTED, NoteSentence.Status.EDITED}
+    lines = {line.id: line for line in sentences if line.status not in done}
+    found: dict[int, CheckView] = {}
+    flagged = [(flag, line) for line in lines.values() for flag in line.flags if not flag.resolved]
+    for flag, line in sorted(flagged, key=lambda pair: _RANK.get(pair[0].severity, 2)):
+        found.setdefault(line.id, _check(line, flag.message, flag.severity))
+    for detail in first:
+        named = lines.get(int(detail["sentence_id"]))
+        if named is not None and not named.decided:
+            message = labelled(CHECK_REASONS, detail["reason"])
+            found.setdefault(named.id, _check(named, message, "low"))
+    return tuple(found.values())[:CHECKS]
+
+
+def _check(line: SentenceView, message: Text, severity: str) -> CheckView:
+    return CheckView(message, severity, line.id, line.text[:120])
 
 
 def signed_versions(user: Any, note_id: int) -> tuple[SignedVersion, ...]:

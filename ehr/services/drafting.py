@@ -8,6 +8,7 @@ import logging
 import time
 import traceback
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import Any
 
 from django.db import InterfaceError, OperationalError, connection, transaction
@@ -26,11 +27,12 @@ from ehr.models import (
 )
 from ehr.services import drafts
 from ehr.services.engine import EngineUnavailable, engine_load
-from ehr.services.grounding import Grounded, grounded
+from ehr.services.grounding import CHECK_FIRST, Grounded, grounded
 from ehr.services.record_facts import context_gather
 from fhir_bridge import outcomes
 from summarizer import exceptions as summarizer_errors
 from summarizer import types
+from summarizer.steps.templates import TITLES, sections_of
 
 log = logging.getLogger(__name__)
 
@@ -166,7 +168,7 @@ def transcript_of(words: VisitText) -> types.Transcript:
 
 
 class NothingGrounded(Exception):
-    """No sentence's evidence held."""
+    """Sentences were drafted, and no evidence of any held."""
 
 
 def draft_store(*, draft: Draft, owner: str, result: types.Draft) -> Note:
@@ -177,10 +179,11 @@ def draft_store(*, draft: Draft, owner: str, result: types.Draft) -> Note:
 
     Raises:
         LeaseLost: another worker has the job, or newer words replaced it; nothing was written.
-        NothingGrounded: no sentence's evidence held; nothing was written.
+        NothingGrounded: sentences were drafted and no evidence held; nothing was written.
     """
     checked = grounded(result, words=draft.visit_text.text, visit=draft.visit)
-    if not any(section.sentences for section in checked.sections):
+    drafted = any(section.sentences for section in result.sections)
+    if drafted and not any(section.sentences for section in checked.sections):
         raise NothingGrounded
     with transaction.atomic():
         stored = drafts.owned(draft.pk, owner).update(
@@ -189,14 +192,15 @@ def draft_store(*, draft: Draft, owner: str, result: types.Draft) -> Note:
             lease_owner="",
             lease_expires_at=None,
             engine=result.engine.as_dict(),
-            warnings=[_flag(flag) for flag in checked.warnings],
             set_aside=[_set_aside(item) for item in checked.set_aside],
         )
         if not stored:
             raise drafts.LeaseLost(draft.pk)
         note = Note.objects.create(draft=draft, visit=draft.visit)
         evidence: list[Evidence] = []
-        _store_sections(note, checked, evidence)
+        places = _store_sections(note, checked, evidence)
+        warnings = [_flag(_at_sentence(flag, places)) for flag in checked.warnings]
+        Draft.objects.filter(pk=draft.pk).update(warnings=warnings)
         _store_suggestions(note, checked, evidence)
         Evidence.objects.bulk_create(evidence)
         NoteEvent.objects.create(
@@ -206,10 +210,16 @@ def draft_store(*, draft: Draft, owner: str, result: types.Draft) -> Note:
     return note
 
 
-def _store_sections(note: Note, checked: Grounded, evidence: list[Evidence]) -> None:
-    sections = NoteSection.objects.bulk_create(
+Places = dict[tuple[str, str], int]
+
+
+def _store_sections(note: Note, checked: Grounded, evidence: list[Evidence]) -> Places:
+    """Store every section of the template, those without a drafted sentence too: a person may
+    write there. Returns the sentences' ids by (section key, position)."""
+    sections = _whole_template(checked.sections, note.draft)
+    rows = NoteSection.objects.bulk_create(
         NoteSection(note=note, position=position, key=section.key, title=section.title)
-        for position, section in enumerate(checked.sections)
+        for position, section in enumerate(sections)
     )
     pairs = [
         (
@@ -223,12 +233,31 @@ def _store_sections(note: Note, checked: Grounded, evidence: list[Evidence]) -> 
             ),
             sentence,
         )
-        for row, section in zip(sections, checked.sections, strict=True)
+        for row, section in zip(rows, sections, strict=True)
         for position, sentence in enumerate(section.sentences)
     ]
     NoteSentence.objects.bulk_create([row for row, _ in pairs])
     for row, sentence in pairs:
         evidence += _evidence(sentence.evidence, sentence=row)
+    return {(row.section.key, str(row.position)): row.pk for row, _ in pairs}
+
+
+def _whole_template(drafted: tuple[types.Section, ...], draft: Draft) -> tuple[types.Section, ...]:
+    """The template's sections in its order, after any that the template does not know."""
+    by_key = {section.key: section for section in drafted}
+    keys = sections_of(draft.template)
+    language: types.Language = "fr" if draft.language == "fr" else "en"
+    known = [by_key.get(key) or types.Section(key, TITLES[key][language], ()) for key in keys]
+    return (*(section for section in drafted if section.key not in keys), *known)
+
+
+def _at_sentence(flag: types.Flag, places: Places) -> types.Flag:
+    """A warning about one sentence, naming it by its id: places change when people edit."""
+    if flag.code != CHECK_FIRST:
+        return flag
+    sentence_id = places[flag.detail["section"], flag.detail["sentence"]]
+    detail = {"sentence_id": str(sentence_id), "reason": flag.detail.get("reason", "")}
+    return replace(flag, detail=detail)
 
 
 def _store_suggestions(note: Note, checked: Grounded, evidence: list[Evidence]) -> None:

@@ -67,7 +67,7 @@ def engine_load() -> Engine:
 def backend_options() -> dict[str, Any]:
     """The backend's options: those of the settings, and where the pinned files are."""
     return {
-        "assets_dir": str(settings.ASSETS_DIR),
+        "assets": str(settings.ASSETS_DIR),
         "encoder_path": settings.ENCODER_PATH,
         "tokenizer_path": settings.TOKENIZER_PATH,
         "threads": settings.MODEL_THREADS,

@@ -3,13 +3,14 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from fhir_bridge.store import Stored
-
 from ehr.models import Visit
 from ehr.services.record_facts import facts_of
 from fhir_bridge import outcomes, store
 from fhir_bridge.access import Actor, worker_actor
+from fhir_bridge.store import Stored
 from summarizer import types
+
+CHECK_FIRST = "check-first"  # summarizer's flag that names a sentence by section and position
 
 Holds = Callable[[types.Evidence], bool]
 
@@ -32,11 +33,13 @@ def grounded(result: types.Draft, *, words: str, visit: Visit) -> Grounded:
     holds = _checker(words, _record_texts(result, visit))
     withheld: list[types.SetAside] = []
     sections = []
+    places: dict[tuple[str, str], str] = {}  # (section, drafted position) -> position kept
     for section in result.sections:
-        kept = []
-        for sentence in section.sentences:
+        kept: list[types.Sentence] = []
+        for position, sentence in enumerate(section.sentences):
             evidence = tuple(item for item in sentence.evidence if holds(item))
             if evidence and sentence.text.strip():
+                places[section.key, str(position)] = str(len(kept))
                 kept.append(replace(sentence, evidence=evidence))
             else:
                 withheld.append(types.SetAside(sentence.text, "evidence-does-not-hold", ()))
@@ -53,7 +56,7 @@ def grounded(result: types.Draft, *, words: str, visit: Visit) -> Grounded:
         replace(item, evidence=tuple(piece for piece in item.evidence if holds(piece)))
         for item in result.set_aside
     )
-    warnings = list(result.warnings)
+    warnings = [moved for flag in result.warnings if (moved := _placed(flag, places))]
     if withheld:
         warnings.append(types.Flag("sentences-withheld", "medium", {"count": str(len(withheld))}))
     if dropped:
@@ -61,6 +64,15 @@ def grounded(result: types.Draft, *, words: str, visit: Visit) -> Grounded:
     return Grounded(
         tuple(sections), tuple(codes.values()), (*set_aside, *withheld), tuple(warnings)
     )
+
+
+def _placed(flag: types.Flag, places: dict[tuple[str, str], str]) -> types.Flag | None:
+    """A warning that names a sentence by its place, at the place where that now stands; None when
+    the sentence was withheld."""
+    if flag.code != CHECK_FIRST:
+        return flag
+    place = places.get((flag.detail.get("section", ""), flag.detail.get("sentence", "")))
+    return replace(flag, detail={**flag.detail, "sentence": place}) if place else None
 
 
 Version = tuple[str, str, int]

@@ -17,10 +17,9 @@ from ehr.services.drafts import OPEN, draft_requeue, wake
 from fhir_bridge import outcomes, store
 from fhir_bridge.access import Actor
 from summarizer.exceptions import TranscriptError
+from summarizer.steps.templates import TEMPLATES
 from summarizer.transcripts import read_transcript
 from summarizer.types import Transcript
-
-TEMPLATES = ("soap",)
 
 
 def visit_create(

@@ -17,31 +17,30 @@ from fhir_bridge.mappings.parts import (
 NOTE_TYPES = {
     "soap": ("11506-3", "Progress note"),
     "progress": ("11506-3", "Progress note"),
-    "hp": ("34117-2", "History and physical note"),
+    "h&p": ("34117-2", "History and physical note"),
     "consult": ("11488-4", "Consult note"),
     "referral": ("57133-1", "Referral note"),
     "discharge": ("18842-5", "Discharge summary"),
+    "after-visit": ("69730-0", "Instructions"),
 }
 SECTION_CODES = {
     "subjective": ("61150-9", "Subjective Narrative"),
     "objective": ("61149-1", "Objective Narrative"),
     "chief_complaint": ("10154-3", "Chief complaint Narrative - Reported"),
-    "reason": ("29299-5", "Reason for visit Narrative"),
     "hpi": ("10164-2", "History of Present illness Narrative"),
-    "history": ("11348-0", "History of Past illness Narrative"),
+    "pmh": ("11348-0", "History of Past illness Narrative"),
     "ros": ("10187-3", "Review of systems Narrative - Reported"),
     "medications": ("10160-0", "History of Medication use Narrative"),
     "allergies": ("48765-2", "Allergies and adverse reactions Document"),
-    "family_history": ("10157-6", "History of family member diseases Narrative"),
-    "social_history": ("29762-2", "Social history Narrative"),
+    "family": ("10157-6", "History of family member diseases Narrative"),
+    "social": ("29762-2", "Social history Narrative"),
     "vitals": ("8716-3", "Vital signs"),
     "exam": ("29545-1", "Physical findings Narrative"),
     "results": ("30954-2", "Relevant diagnostic tests/laboratory data Narrative"),
-    "procedures": ("47519-4", "History of Procedures Document"),
     "assessment": ("51848-0", "Evaluation note"),
     "assessment_plan": ("51847-2", "Evaluation + Plan note"),
     "plan": ("18776-5", "Plan of care note"),
-    "instructions": ("69730-0", "Instructions"),
+    "followup": ("69730-0", "Instructions"),
 }
 
 

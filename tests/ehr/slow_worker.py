@@ -25,7 +25,7 @@ __all__ = ["app"]
 SECONDS = float(os.environ.get("PLUME_TEST_DRAFT_SECONDS", "0"))
 if SECONDS:
     ENGINE = slow(SECONDS)
-    drafting.engine_load = lambda: ENGINE  # type: ignore[assignment]
+    drafting.engine_load = lambda: ENGINE  # type: ignore[assignment, attr-defined]
 
 
 def submit(count: int) -> None:

@@ -3,7 +3,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import OperationalError
+from django.db import OperationalError, connection
 from django.utils import timezone
 
 from ehr.models import CodeSuggestion, Draft, Evidence, Note, NoteSentence
@@ -225,7 +225,7 @@ def test_a_database_that_goes_away_leaves_the_job_to_the_reconciler(
         raise OperationalError("server closed the connection")
 
     monkeypatch.setattr(drafting, "draft_store", gone)
-    monkeypatch.setattr(drafting.connection, "close", lambda: None)
+    monkeypatch.setattr(connection, "close", lambda: None)
     draft = run(draft_make(world))
     assert draft.state == Draft.State.RUNNING
     expire(draft)

@@ -101,7 +101,7 @@ class Machine:
             with contextlib.closing(sqlite3.connect(path, timeout=30)) as database:
                 return database.execute(sql).fetchall()
         with psycopg.connect(self.database_url) as connection:
-            return connection.execute(sql).fetchall()  # type: ignore[arg-type]
+            return connection.execute(sql).fetchall()
 
     def count(self, state: str) -> int:
         return int(self.rows(f"SELECT count(*) FROM ehr_draft WHERE state = '{state}'")[0][0])

@@ -26,7 +26,7 @@ def policy_of(view: Any) -> tuple[str, ...]:
     """A function's own policy, or that of the class that `as_view` made it from."""
     for holder in (view, getattr(view, "view_class", None), getattr(view, "cls", None)):
         if getattr(holder, "policy", ()):
-            return tuple(holder.policy)
+            return tuple(getattr(holder, "policy", ()))
     return ()
 
 

@@ -101,7 +101,9 @@ def test_the_review_shows_words_evidence_flags_and_checks(
     assert view.words.text[span.start : span.end] == span.quote
     assert span.utterance == 0
     assert view.words.utterances[1].role == "patient"
-    known = view.sections[1].sentences[0].evidence[0]
+    known = (
+        next(part for part in view.sections if part.key == "assessment").sentences[0].evidence[0]
+    )
     assert (known.kind, known.resource_type, known.path) == (
         "record",
         "Condition",
