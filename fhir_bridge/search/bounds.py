@@ -5,7 +5,6 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from django.conf import settings
 from django.db import DatabaseError, OperationalError, connection, transaction
 
 from fhir_bridge.search.fragments import Rows
@@ -28,10 +27,9 @@ def bounded(query: Query) -> Iterator[None]:
     if not query.sort and not query.includes and _is_plain(query):
         yield
         return
-    seconds = getattr(settings, "SEARCH_SECONDS", SECONDS)
     watch = _watched_postgresql if connection.vendor == "postgresql" else _watched_sqlite
     try:
-        with watch(seconds):
+        with watch(SECONDS):
             yield
     except OperationalError as error:
         if _is_timeout(error):

@@ -331,6 +331,8 @@ def _hits(sql: Sql) -> list[Hit]:
 def hit_of(row: Sequence[Any]) -> Hit:
     """A row of COLUMNS."""
     pk, type_, fhir_id, version, last_updated, content = row
-    if isinstance(last_updated, str):  # SQLite keeps text, in UTC
-        last_updated = datetime.fromisoformat(last_updated).replace(tzinfo=UTC)
+    if isinstance(last_updated, str):  # SQLite keeps text ...
+        last_updated = datetime.fromisoformat(last_updated)
+    if last_updated.tzinfo is None:  # ... in UTC
+        last_updated = last_updated.replace(tzinfo=UTC)
     return Hit(pk, Stored(type_, fhir_id, version, last_updated, bytes(content)))
