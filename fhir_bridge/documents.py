@@ -115,6 +115,9 @@ def parse(content: bytes | str) -> Document:
         raise _too_deep() from None
     if not isinstance(value, dict):
         raise _structure("A resource is a JSON object")
+    if "\\u" in text or text.count("{") + text.count("[") > MAX_DEPTH:
+        # Only these can hold half a surrogate pair, or be too deep: writing it would fail.
+        dumps(value)
     return Document(value, references, "null" in text or '"_' in text, closings)
 
 

@@ -95,15 +95,15 @@ class Request:
         """The resource that was sent. Raises UnsupportedMediaType, TooLarge, Invalid."""
         if self.entry is not None:
             return self.entry
+        content = self.body()
+        if not content:
+            raise Invalid([Issue("required", "The request needs a resource in its body")])
         kind, _, rest = self.headers.get("Content-Type", "").partition(";")
         charset = rest.lower().partition("charset=")[2].strip(' "')
         if kind.strip().lower() not in _JSON_TYPES or charset not in ("", "utf-8"):
             raise UnsupportedMediaType
         if self.headers.get("Content-Encoding", "identity") != "identity":
             raise UnsupportedMediaType
-        content = self.body()
-        if not content:
-            raise Invalid([Issue("required", "The request needs a resource in its body")])
         return parse(content)
 
     def form(self) -> list[tuple[str, str]]:

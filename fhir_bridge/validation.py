@@ -33,13 +33,13 @@ _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,63}")
 _ANY_OF_REQUIRED = frozenset(["required"])
 
 
-def resource_type(value: Any) -> str:
-    """The R4 type of a parsed resource. Raises Invalid when it names none that exists."""
+def resource_type(value: Any, at: str = "Resource") -> str:
+    """The R4 type of a parsed resource, which lies `at`. Raises Invalid: it names none."""
     name = value.get("resourceType") if isinstance(value, dict) else None
     if not isinstance(name, str):
-        raise Invalid([Issue("required", "A resource needs its resourceType", "Resource")])
+        raise Invalid([Issue("required", "A resource needs its resourceType", at)])
     if name not in definitions.resource_types():
-        raise Invalid([Issue("not-supported", "resourceType is no R4 resource type", "Resource")])
+        raise Invalid([Issue("not-supported", "resourceType is no R4 resource type", at)])
     return name
 
 
@@ -64,9 +64,9 @@ def is_valid(document: Document) -> bool:
 
 def _faults(value: Any, at: str, siblings: bool, *, contained: bool) -> Iterator[Issue]:
     try:
-        name = resource_type(value)
+        name = resource_type(value, at or "Resource")
     except Invalid as error:
-        yield from (Issue(i.code, i.diagnostics, at or i.expression) for i in error.issues)
+        yield from error.issues
         return
     at = at or name
     yield from _own_faults(name, value, at)
@@ -79,7 +79,13 @@ def _faults(value: Any, at: str, siblings: bool, *, contained: bool) -> Iterator
 
 def _own_faults(name: str, value: dict[str, Any], at: str) -> Iterator[Issue]:
     shell = _shell(name, value)
-    if not _validator(name).is_valid(shell):
+    try:
+        valid = _validator(name).is_valid(shell)
+    except ValueError:
+        # The validator reads Decimal, but none of its subclasses.
+        shell = _plain(shell)
+        valid = _validator(name).is_valid(shell)
+    if not valid:
         yield from _schema_faults(name, shell, at)
 
 
@@ -215,8 +221,7 @@ def _array_alignment(values: list[Any], beside: Any, place: str) -> Iterator[Iss
 
 
 def _schema_faults(name: str, value: dict[str, Any], at: str) -> Iterator[Issue]:
-    # The validator knows Decimal, not its subclass: what only failed for that is no fault.
-    errors = list(_validator(name).iter_errors(_plain(value)))
+    errors = list(_validator(name).iter_errors(value))
     mistyped = {tuple(e.instance_path) for e in errors if e.kind.name == "type"}
     told = set()
     for error in errors:
@@ -229,6 +234,7 @@ def _schema_faults(name: str, value: dict[str, Any], at: str) -> Iterator[Issue]
 
 
 def _plain(value: Any) -> Any:
+    """The same with plain Decimal for every Literal."""
     if isinstance(value, dict):
         return {key: _plain(each) for key, each in value.items()}
     if isinstance(value, list):

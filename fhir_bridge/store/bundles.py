@@ -173,7 +173,7 @@ def _decide(actor: Actor, entry: _Entry) -> None:
         return
     assert entry.document is not None
     at = f"{entry.at}.resource"
-    type_ = resource_type(entry.document.value)
+    type_ = resource_type(entry.document.value, at)
     if entry.type != type_:
         raise Invalid(
             [Issue("invalid", "The request's url and the resource differ in type", entry.at)]

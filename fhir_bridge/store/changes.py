@@ -21,6 +21,7 @@ from fhir_bridge.models import PatientCompartment, Resource
 from fhir_bridge.outcomes import (
     AccessDenied,
     Conflict,
+    FhirError,
     Invalid,
     Issue,
     NotFound,
@@ -97,7 +98,10 @@ def apply(actor: Actor, changes: Sequence[Change]) -> None:
             now = datetime.now(UTC)
             now = now.replace(microsecond=now.microsecond // 1000 * 1000)
             for change in changes:
-                _prepare(actor, change, rows.get((change.type, change.id)), now)
+                try:
+                    _prepare(actor, change, rows.get((change.type, change.id)), now)
+                except FhirError as error:
+                    raise error.within(change.at) if change.at else error from None
             written = [change for change in changes if not change.unchanged]
             _rows_write(actor, written, now)
             _compartments_write(actor, written)

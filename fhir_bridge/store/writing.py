@@ -175,7 +175,7 @@ def put_change(
 ) -> Change:
     """The change of a PUT. Raises Invalid when address and resource disagree."""
     where = at or type
-    if resource_type(parsed.value) != type:
+    if resource_type(parsed.value, where) != type:
         raise Invalid([Issue("invalid", "The resource is of another type than its address", where)])
     if ID.fullmatch(id) is None:
         raise Invalid([Issue("value", "This is no valid id", f"{where}.id")])

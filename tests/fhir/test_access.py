@@ -1,0 +1,327 @@
+"""Nobody gets more than their policy: outsider, biller, anonymous, one patient's client."""
+
+import time
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from fhir_bridge import access, policy, store
+from fhir_bridge.access import Actor
+from fhir_bridge.outcomes import AccessDenied, NotFound, Unauthenticated
+from fhir_bridge.urls import ROUTES, urlpatterns
+from tests.fhir.record import (
+    JSON,
+    Api,
+    bundle,
+    observation,
+    organization,
+    patient,
+    posted,
+    put,
+    refused,
+    system,
+    user,
+)
+
+pytestmark = pytest.mark.django_db
+
+SECRET = "Quill"  # the family name of every test patient
+# Every route as a request for the home organisation's patient "p".
+ROUTE_REQUESTS: dict[str, list[tuple[str, str, Any]]] = {
+    "base": [
+        ("POST", "", bundle(posted(patient()), {"request": {"method": "GET", "url": "Patient/p"}})),
+        ("GET", "?_type=Patient", None),
+    ],
+    "metadata": [("GET", "/metadata", None)],
+    "search-system": [("POST", "/_search?_type=Patient", None)],
+    "history-system": [("GET", "/_history", None)],
+    "type": [
+        ("GET", "/Patient", None),
+        ("POST", "/Patient", patient()),
+        ("PUT", "/Patient?_id=p", patient(id="p")),
+        ("DELETE", "/Patient?_id=p", None),
+    ],
+    "search-type": [("POST", "/Patient/_search", None)],
+    "history-type": [("GET", "/Patient/_history", None)],
+    "instance": [
+        ("GET", "/Patient/p", None),
+        ("HEAD", "/Patient/p", None),
+        ("PUT", "/Patient/p", patient(id="p")),
+        ("DELETE", "/Patient/p", None),
+    ],
+    "history-instance": [("GET", "/Patient/p/_history", None)],
+    "vread": [("GET", "/Patient/p/_history/1", None)],
+    "compartment": [("GET", "/Patient/p/Observation", None)],
+    "search-compartment": [("POST", "/Patient/p/Observation/_search", None)],
+    "unknown": [("GET", "/no/such/address/here", None)],
+}
+
+
+def requests() -> list[tuple[str, str, str, Any]]:
+    return [(name, *each) for name, listed in ROUTE_REQUESTS.items() for each in listed]
+
+
+def chart() -> None:
+    """The home organisation's patient "p" with an observation."""
+    store.write(system(), [store.Put(patient(), "p"), store.Put(observation("Patient/p"), "o")])
+
+
+def form(method: str, path: str) -> dict[str, str]:
+    posted_search = method == "POST" and "_search" in path
+    return {"content_type": "application/x-www-form-urlencoded" if posted_search else JSON}
+
+
+def test_every_route_has_its_policy_and_its_request_here() -> None:
+    assert {route.name for route in ROUTES} == set(ROUTE_REQUESTS)
+    for pattern in urlpatterns:
+        assert getattr(pattern.callback, "policy", None) in (("public",), ("fhir",))
+    public = [route.name for route in ROUTES if route.public]
+    assert public == ["metadata"]
+    for route in ROUTES:
+        methods = {each[0] for each in ROUTE_REQUESTS[route.name]}
+        assert set(route.methods) <= methods, route.name
+
+
+@pytest.mark.parametrize(("route", "method", "path", "body"), requests())
+def test_an_anonymous_caller_is_asked_to_sign_in(
+    route: str, method: str, path: str, body: Any
+) -> None:
+    chart()
+    response = Api(scopes=None).call(method, path, body, **form(method, path))
+    assert SECRET not in response.content.decode()
+    if route != "metadata":
+        assert response.status_code == 401
+        assert response["WWW-Authenticate"].startswith("Bearer")
+        if method != "HEAD":
+            refused(response, 401, "login")
+    assert store.read(system(), "Patient", "p").version == 1
+
+
+@pytest.mark.parametrize(("route", "method", "path", "body"), requests())
+def test_another_organisation_finds_nothing(route: str, method: str, path: str, body: Any) -> None:
+    chart()
+    before = store.read(system(), "Patient", "p")
+    api = Api("other")
+    response = api.call(method, path, body, **form(method, path))
+    text = response.content.decode()
+    if method == "GET" and route in ("instance", "history-instance", "vread"):
+        refused(response, 404, "not-found")
+    if body is None:
+        assert SECRET not in text
+    assert '"o"' not in text
+    assert store.read(system(), "Patient", "p") == before
+
+
+@pytest.mark.parametrize("role", ["biller", "physician of the other organisation"])
+@pytest.mark.parametrize(("route", "method", "path", "body"), requests())
+def test_a_signed_in_user_gets_no_more_than_the_role_gives(
+    route: str, method: str, path: str, body: Any, role: str
+) -> None:
+    chart()
+    before = store.read(system(), "Patient", "p")
+    client = Client(raise_request_exception=False)
+    client.force_login(user("biller") if role == "biller" else user("physician", "other"))
+    response = client.generic(method, f"/fhir{path}", b"" if body is None else _json(body),
+                              content_type=form(method, path)["content_type"])  # fmt: skip
+    if body is None:
+        assert SECRET not in response.content.decode()
+    if role == "biller" and "Patient" in path:
+        assert response.status_code in (403, 404), response.content
+    assert store.read(system(), "Patient", "p") == before
+
+
+def _json(value: Any) -> bytes:
+    from fhir_bridge.documents import dumps
+
+    return dumps(value)
+
+
+def test_a_biller_reads_claims_and_nothing_clinical() -> None:
+    chart()
+    biller = access.actor_for_user(user("biller"))
+    store.update(system(), "Organization", "org", {"resourceType": "Organization", "name": "O"})
+    assert store.read(biller, "Organization", "org").id == "org"
+    readable = {name for name in policy.EVERY_TYPE if policy.role_allows("biller", "read", name)}
+    assert readable == {"Claim", "ChargeItem", "Coverage", "Organization"}
+    for action in ("create", "update", "delete"):
+        assert not any(policy.role_allows("biller", action, name) for name in policy.EVERY_TYPE)
+    assert store.read_many(biller, [("Patient", "p"), ("Observation", "o")]) == {}
+
+
+def test_a_type_or_role_without_a_policy_is_refused() -> None:
+    nobody = Actor(organization(), "porter", "user:0")
+    for action in policy.ACTIONS:
+        with pytest.raises(AccessDenied):
+            access.require(nobody, action, "Patient")
+    client = system(scopes="")
+    with pytest.raises(AccessDenied):
+        access.require(client, "read", "Patient")
+
+
+@pytest.mark.parametrize(
+    ("scopes", "action", "type", "allowed"),
+    [
+        ("system/*.cruds", "delete", "Patient", True),
+        ("system/*.rs", "search", "Patient", True),
+        ("system/*.rs", "update", "Patient", False),
+        ("system/Patient.r", "read", "Patient", True),
+        ("system/Patient.r", "search", "Patient", False),
+        ("system/Patient.r", "read", "Observation", False),
+        ("system/Patient.r system/Observation.s", "search", "Observation", True),
+        ("system/*.read", "search", "Observation", True),
+        ("system/*.read", "create", "Observation", False),
+        ("system/Observation.write", "create", "Observation", True),
+        ("system/Observation.*", "delete", "Observation", True),
+        ("user/Patient.rs", "read", "Patient", True),
+        ("openid fhirUser launch/patient offline_access", "read", "Patient", False),
+        ("patient/*.rs", "read", "Patient", False),  # without a patient
+    ],
+)
+def test_scopes_give_what_they_say(scopes: str, action: str, type: str, allowed: bool) -> None:
+    assert (access.allowed(system(scopes=scopes), action, type) is not None) == allowed
+
+
+@pytest.mark.parametrize(
+    "scopes",
+    ["", "openid", "system/Nope.r", "system/*.x", "system/*.sr", "system/Parameters.r", "*",
+     "everything/*.rs", "system/Observation.rs?category=vital-signs", "patient/*.rs"],
+)  # fmt: skip
+def test_tokens_are_not_made_with_scopes_that_mean_nothing(scopes: str) -> None:
+    with pytest.raises(ValueError):
+        access.token_create(label="x", organization_id=organization(), scopes=scopes)
+
+
+def test_a_patients_client_stays_in_the_compartment() -> None:
+    chart()
+    store.write(
+        system(),
+        [
+            store.Put(patient(), "q"),
+            store.Put(observation("Patient/q"), "oq"),
+            store.Put({"resourceType": "Practitioner"}, "dr"),
+        ],
+    )
+    api = Api(scopes="patient/*.cruds", patient_id="p")
+    assert api.get("/Patient/p").status_code == 200
+    assert api.get("/Observation/o").status_code == 200
+    for path in ("/Patient/q", "/Observation/oq", "/Practitioner/dr", "/Observation/oq/_history"):
+        refused(api.get(path), 404, "not-found")
+    assert api.post("/Observation", observation("Patient/p")).status_code == 201
+    refused(api.post("/Observation", observation("Patient/q")), 403, "forbidden")
+    refused(api.post("/Patient", patient()), 403)
+    refused(api.put("/Observation/oq", observation("Patient/p", id="oq")), 404)
+    refused(api.put("/Observation/o", observation("Patient/q", id="o")), 403)
+    refused(api.delete("/Observation/oq"), 404)
+    types = {each["resource"]["id"] for each in api.get("/_history").json()["entry"]}
+    assert not types & {"q", "oq", "dr"}
+
+
+def test_search_of_a_patients_client_stays_in_the_compartment() -> None:
+    chart()
+    store.write(system(), [store.Put(patient(), "q"), store.Put(observation("Patient/q"), "oq")])
+    api = Api(scopes="patient/*.rs", patient_id="p")
+    for path, ids in (("/Patient", {"p"}), ("/Observation", {"o"}), ("/Observation?_id=oq", set())):
+        found = api.get(path).json()
+        matches = [each for each in found.get("entry", []) if each["search"]["mode"] == "match"]
+        assert {each["resource"]["id"] for each in matches} == ids
+
+
+def test_a_revoked_or_expired_token_ends() -> None:
+    raw = access.token_create(label="x", organization_id=organization(), scopes="system/*.r")
+    assert access.actor_for_token(raw).role == "client"
+    assert access.token_revoke(raw_token=raw)
+    assert not access.token_revoke(raw_token=raw)
+    with pytest.raises(Unauthenticated):
+        access.actor_for_token(raw)
+    expired = access.token_create(
+        label="x",
+        organization_id=organization(),
+        scopes="system/*.r",
+        expires_at=timezone.now() - timedelta(seconds=1),
+    )
+    with pytest.raises(Unauthenticated):
+        access.actor_for_token(expired)
+
+
+def test_a_token_revoked_elsewhere_ends_within_seconds(monkeypatch: Any) -> None:
+    raw = access.token_create(label="x", organization_id=organization(), scopes="system/*.r")
+    access.actor_for_token(raw)
+    from fhir_bridge.models import ApiToken
+
+    ApiToken.objects.update(revoked_at=timezone.now())
+    later = time.monotonic() + access.TOKEN_TRUST_SECONDS + 0.1
+    monkeypatch.setattr(time, "monotonic", lambda: later)
+    with pytest.raises(Unauthenticated):
+        access.actor_for_token(raw)
+
+
+def test_only_the_hash_of_a_token_is_kept() -> None:
+    from fhir_bridge.models import ApiToken
+
+    raw = access.token_create(label="x", organization_id=organization(), scopes="system/*.r")
+    assert raw not in repr(list(ApiToken.objects.values()))
+
+
+@pytest.mark.parametrize("header", ["Bearer", "Bearer ", "Bearer nonsense", "Basic eDp5", "x"])
+def test_other_credentials_are_refused(header: str) -> None:
+    api = Api(scopes=None)
+    refused(api.get("/Patient/p", authorization=header), 401, "login")
+
+
+def test_a_signed_in_physician_needs_the_csrf_token_to_write() -> None:
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(user("physician"))
+    body = _json(patient())
+    response = client.post("/fhir/Patient", body, content_type=JSON)
+    refused(response, 403, "forbidden")
+    client.cookies["csrftoken"] = "a" * 32
+    response = client.post(
+        "/fhir/Patient", body, content_type=JSON, headers={"x-csrftoken": "a" * 32}
+    )
+    assert response.status_code == 201
+    assert client.get(f"/fhir/Patient/{response.json()['id']}").status_code == 200
+
+
+def test_a_user_without_a_membership_gets_nothing(django_user_model: Any) -> None:
+    client = Client()
+    client.force_login(django_user_model.objects.create_user("guest", password="x"))
+    refused(client.get("/fhir/Patient/p"), 403, "forbidden")
+
+
+def test_a_physician_reads_and_writes_clinical_data() -> None:
+    doctor = access.actor_for_user(user("physician"))
+    made = store.create(doctor, patient())
+    seen = store.create(doctor, observation(made.reference))
+    store.delete(doctor, "Observation", seen.id)
+    with pytest.raises(AccessDenied):
+        store.delete(doctor, "Patient", made.id)
+    with pytest.raises(AccessDenied):
+        store.create(doctor, {"resourceType": "Subscription"})
+
+
+def test_batch_entries_are_checked_one_by_one() -> None:
+    chart()
+    api = Api(scopes="system/Observation.rs")
+    answer = api.post(
+        "",
+        bundle(
+            {"request": {"method": "GET", "url": "Observation/o"}},
+            {"request": {"method": "GET", "url": "Patient/p"}},
+            put(patient(id="p")),
+            type="batch",
+        ),
+    ).json()
+    statuses = [each["response"]["status"][:3] for each in answer["entry"]]
+    assert statuses == ["200", "403", "403"]
+    assert SECRET not in str(answer)
+
+
+def test_not_found_says_the_same_for_theirs_and_for_nobodys() -> None:
+    chart()
+    api = Api("other")
+    assert api.get("/Patient/p").content == api.get("/Patient/never").content
+    with pytest.raises(NotFound):
+        store.history(system("other"), "Patient", "p")
