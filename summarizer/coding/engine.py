@@ -94,9 +94,9 @@ class Coder:
         floor = FLOOR_STATED if any(pick.stated for pick in picks) else FLOOR
         picks = [pick for pick in picks if pick.confidence >= floor and pick.evidence]
         ranked = rules.sequenced(_best(picks), self.terminology)
-        return tuple(
-            found for pick in ranked if (found := self._suggestion(pick, context)) is not None
-        )[:LIMIT]
+        diagnosed = any(pick.stated and not rules.SYMPTOM.match(pick.code) for pick in ranked)
+        found = (self._suggestion(pick, context, diagnosed) for pick in ranked)
+        return tuple(suggestion for suggestion in found if suggestion is not None)[:LIMIT]
 
     # -- from lines to picks -----------------------------------------------------------------------
 
@@ -249,7 +249,9 @@ class Coder:
 
     # -- from picks to suggestions -----------------------------------------------------------------
 
-    def _suggestion(self, pick: Pick, context: VisitContext) -> CodeSuggestion | None:
+    def _suggestion(
+        self, pick: Pick, context: VisitContext, diagnosed: bool
+    ) -> CodeSuggestion | None:
         code = self.terminology.get(pick.code)
         if code is None or not code.billable:
             return None
@@ -260,8 +262,10 @@ class Coder:
         in_force = self._in_force(context.visit_date)
         if not in_force:
             reasons.append("release:outside-dates")
-        # A person chooses where more could be said, where codes clash, and where it was a guess.
+        # A person chooses where more could be said, where codes clash, where it was a guess, and
+        # whether a symptom belongs to a diagnosis beside it.
         sure = pick.stated and in_force and "matched:near" not in reasons
+        sure = sure and not (diagnosed and rules.SYMPTOM.match(pick.code))
         sure = sure and not any(reason.startswith(("excludes1:", "prompt:")) for reason in reasons)
         return CodeSuggestion(
             system=SYSTEM,

@@ -33,6 +33,12 @@ _VERB = re.compile(
 _PHRASE_WORDS = 16
 _HEAD_END = re.compile(r":\s|\s[-–—]\s|\.\s|;\s|\n")
 # The guess or the cause keeps its cue: "likely X" is then read as uncertain.
+# What the clinician concludes, in a sentence that has a verb.
+_OPINION = re.compile(
+    r"\b(?:impression is that|diagnosis is|diagnosed with|believes? (?:that )?|"
+    r"impression du clinicien est que|le diagnostic est|conclut à)\b",
+    re.IGNORECASE,
+)
 _PARTS = re.compile(
     r",?\s+(?=(?:most )?(?:likely|consistent with|suspicious for|suspected|concerning for|probable|"
     r"possible|versus|vs\.?|compatible avec|probablement)\b)|"
@@ -97,6 +103,9 @@ def _line(sentence: Sentence, weight: float, stating: bool, place: str) -> Line:
     if diagnosed:
         weight = max(weight, 0.95)
         phrases = phrases or ((0, len(sentence.text)),)
+        opinion = _OPINION.search(sentence.text)
+        if opinion:
+            phrases = (*phrases, (opinion.end(), len(sentence.text)))
     return Line(
         text=sentence.text,
         evidence=sentence.evidence,

@@ -54,6 +54,30 @@ CHRONIC = re.compile(
     r"|F90|F84|M0[5-6]|M1[5-9]|M81|K21|K50|K51|K74|B18|G47|N40|D50|D64|L40|F17|F10|G43|M32"
 )
 SYMPTOM = re.compile(r"R\d|M25\.[56]|M79\.[16]|M54\.[2569]|H57\.1|H92\.0|N64\.4|K08\.89|R52")
+# A symptom and the diagnoses of the same place or system that it is routinely part of.
+EXPLAINED = (
+    (r"M54", r"M4[5-9]|M5[01]|S1[36]|S2[023]|S3[239]|N20|N10|M80|M62\.830"),
+    (r"M25\.[45]6|M79\.66", r"M17|M2[23]|S8[0-3]|M70\.[45]"),
+    (r"M25\.51", r"M75|M19\.0[01]|S4[0-3]"),
+    (r"M25\.52", r"M77\.[01]|M70\.[23]|S5|G56\.2"),
+    (r"M25\.53|M79\.64", r"S52|S6|M65|G56|M18|M19\.04|M72\.0"),
+    (r"M25\.55", r"M16|M70\.[67]|M87|S7"),
+    (r"M25\.57|M79\.67", r"S82|S9|M72\.2|M76|M20|M10"),
+    (r"M25\.5|M79\.[16]", r"M0[56]|M1[0-9]|M35\.3|M79\.7"),
+    (r"R07", r"I2[0-6]|I30|J1[2-8]|J20|K21|K20"),
+    (r"R05|R06|R09\.[12]|R50", r"J\d|I50|U07"),
+    (r"R07\.0|R13|R49", r"J0[2-6]|K2[01]"),
+    (r"R50|R53|R11|R19\.7", r"A\d|B\d|J\d|N10|N39|H66|K5|U07"),
+    (r"R51|R42|R11", r"G4[34]|H81|S06"),
+    (r"R1[0-4]|R19", r"K\d|N20|N80|A0"),
+    (r"R3[0-9]", r"N[1-4]\d|C61"),
+    (r"R60", r"I50|I8[27]|N18|K74"),
+    (r"R00|R55|R42", r"I4[4-9]|I95|E05"),
+    (r"R2[01]|L29", r"B0\d|L\d|G6[0-3]|E1[01]\.4|G56"),
+    (r"R73", r"E1[013]"),
+    (r"R45|R41|G47\.0", r"F\d"),
+    (r"H92\.0", r"H6[0-9]|H7"),
+)
 MALE_ONLY = re.compile(r"C6[0-3]|D29|D40|N4[0-9]|N5[0-3]|Z12\.5|Z85\.4[5-9]|R97\.2|Z80\.42|E29")
 FEMALE_ONLY = re.compile(
     r"C5[1-8]|D06|D2[5-8]|D39|N7[0-7]|N8\d|N9[0-8]|O|Z3[4-9]|E28|Z12\.4|R87|Z85\.4[0-4]|Z90\.71"
@@ -149,18 +173,26 @@ def history_over(picks: list[Pick], terminology: Terminology, _: VisitContext) -
 
 
 def symptoms_integral(picks: list[Pick], terminology: Terminology, _: VisitContext) -> list[Pick]:
-    """I.B.5: signs and symptoms are not coded beside the diagnosis that explains them.
+    """I.B.5: signs and symptoms are not coded beside the diagnosis that they belong to.
 
-    Which ones it explains is a person's judgement; so a symptom stays only when the assessment
-    states it as a problem of its own, or when no diagnosis is stated at all (I.B.4).
+    A symptom mentioned in passing goes when any diagnosis is stated; one that the assessment states
+    as a problem of its own goes only when a stated diagnosis explains it (`EXPLAINED`). Without any
+    stated diagnosis symptoms are what can be coded (I.B.4).
     """
-    diagnosed = any(
-        pick.stated and not SYMPTOM.match(pick.code) and pick.code[0] != "Z" for pick in picks
-    )
-    if not diagnosed:
-        stated = any(pick.stated for pick in picks)
-        return [p for p in picks if p.stated or not stated or not SYMPTOM.match(p.code)]
-    return [p for p in picks if p.stated or not SYMPTOM.match(p.code)]
+    stated = [pick for pick in picks if pick.stated]
+    if not stated:
+        return picks
+    kept = []
+    for pick in picks:
+        explained = any(
+            re.match(symptom, pick.code) and re.match(cause, other.code)
+            for symptom, cause in EXPLAINED
+            for other in stated
+            if other is not pick
+        )
+        if not SYMPTOM.match(pick.code) or (pick.stated and not explained):
+            kept.append(pick)
+    return kept
 
 
 def excludes_checked(picks: list[Pick], terminology: Terminology, _: VisitContext) -> list[Pick]:
