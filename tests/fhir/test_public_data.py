@@ -68,7 +68,8 @@ def test_every_us_core_example_reads_back_equal_or_names_what_it_breaks(shared_d
     assert len(files) == 229
     refused: dict[str, str] = {}
     for path, loaded in loading.load(actor, files):
-        refused.update({path.name: each.element for each in loaded.refused})
+        for each in loaded.refused:
+            refused[path.name] = each.element
     assert refused == US_CORE_REFUSED
     sent = {path.name: parse(path.read_bytes()).value for path in files}
     kept = {name: value for name, value in sent.items() if name not in refused}
