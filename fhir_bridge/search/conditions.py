@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
+from math import inf, nextafter
 
 from django.db import connection
 
@@ -272,6 +273,8 @@ def number(value: str) -> Sql:
     if interval is None:
         raise BadValue("a number")
     exact, low, high = (_clamped(part) for part in interval)
+    # Sixteen digits imply a range that is narrower than what a float tells apart.
+    high = max(high, nextafter(exact, inf))
     if prefix == "eq":
         return Sql("{t}.low >= %s AND {t}.low < %s AND {t}.high < %s", (low, high, high))
     if prefix == "ne":
