@@ -11,6 +11,7 @@ WorkflowError
     ├── UnresolvedFlags     a high-severity flag waits for a person
     ├── NothingToSign       every sentence was rejected
     ├── Superseded          newer words replaced this draft
+    ├── CodeListMissing     there is no ICD-10-CM list on this machine yet
     └── RecordRefused       the FHIR record did not take what was signed
 
 Every error carries a stable `code`, the HTTP `status` that says it best, and a lazily translated
@@ -101,6 +102,14 @@ class NothingToSign(Refused):
 class Superseded(Refused):
     code = "superseded"
     message = _("Newer words replaced this draft. Open the visit to see the current one.")
+
+
+class CodeListMissing(Refused):
+    code = "terminology-missing"
+    message = _(
+        "The code list is not installed. An administrator runs “python manage.py prepare”; then "
+        "try again."
+    )
 
 
 class RecordRefused(Refused):

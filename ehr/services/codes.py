@@ -5,12 +5,12 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from ehr.exceptions import BadInput
+from ehr.exceptions import BadInput, CodeListMissing
 from ehr.models import CodeSuggestion, Note
 from ehr.services.review import Change, note_changing, note_of_suggestion
 from ehr.terminology import terminology_load
 from summarizer.coding.lookup import SYSTEM as ICD10CM
-from summarizer.coding.lookup import Code
+from summarizer.coding.lookup import Code, TerminologyMissing
 
 REASON_MAX = 200
 
@@ -50,6 +50,7 @@ def code_add(*, user: Any, note_id: int, expected_version: int, code: str) -> No
 
     Raises:
         BadInput: there is no such code, or it is not billable.
+        CodeListMissing: the code list is not installed here.
     """
     with note_changing(user=user, note_id=note_id, expected_version=expected_version) as change:
         entry = _require_billable(code)
@@ -91,9 +92,13 @@ def _require_billable(code: str) -> Code:
     A release that is not the one of the visit's date does not stop the review: the pages warn of
     it, and billing checks the date of service before it exports.
     """
-    terminology = terminology_load()
-    entry = terminology.get(code)
-    if entry is None or not terminology.is_billable(entry.code):
+    try:
+        terminology = terminology_load()
+        entry = terminology.get(code)
+        billable = entry is not None and terminology.is_billable(entry.code)
+    except TerminologyMissing as error:
+        raise CodeListMissing from error
+    if entry is None or not billable:
         raise BadInput(
             _("This is not a billable ICD-10-CM code. Choose a more specific one from the list."),
             code="code-not-billable",

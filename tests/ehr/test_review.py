@@ -1,9 +1,18 @@
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from ehr.exceptions import AlreadySigned, BadInput, NotAllowed, NotFound, StaleVersion, Superseded
+from ehr.exceptions import (
+    AlreadySigned,
+    BadInput,
+    CodeListMissing,
+    NotAllowed,
+    NotFound,
+    StaleVersion,
+    Superseded,
+)
 from ehr.models import CodeSuggestion, Note, NoteEvent, NoteSentence
 from ehr.services.codes import code_accept, code_add, code_reject, code_restore
 from ehr.services.notes import (
@@ -186,6 +195,14 @@ def test_codes_are_decided_and_a_person_adds_one(world: World, note: Note, code_
     code_restore(user=world.owner, suggestion_id=chest.pk, expected_version=4)
     chest.refresh_from_db()
     assert (chest.status, chest.decided_by) == (CodeSuggestion.Status.PROPOSED, None)
+
+
+def test_without_a_code_list_the_page_says_so(
+    world: World, note: Note, settings: Any, tmp_path: Path
+) -> None:
+    settings.DATA_DIR = tmp_path
+    with pytest.raises(CodeListMissing, match="not installed"):
+        code_add(user=world.owner, note_id=note.pk, expected_version=1, code="I10")
 
 
 def test_adding_a_code_that_is_suggested_accepts_the_suggestion(
