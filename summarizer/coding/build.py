@@ -83,7 +83,7 @@ _AXES = re.compile(
 )
 _POISONING = re.compile(r"T(3[6-9]|4\d|50|5[1-9]|6[0-5])")
 _ONE = r"[A-Z](?:\d[0-9A-Z]|[A-Z]\d)(?:\.[0-9A-Z]{0,4})?"
-_REFERENCE = re.compile(rf"\b({_ONE})-?(?:-({_ONE})-?)?")
+_REFERENCE = re.compile(rf"\b({_ONE})(?:-({_ONE}))?")
 
 
 def build_index(

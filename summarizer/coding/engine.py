@@ -89,7 +89,9 @@ class Coder:
         picks = self._picks(lines, transcript.language)
         for rule in rules.RULES:
             picks = rule(picks, self.terminology, context)
-        picks += self._medicines(lines, picks)
+        status = self._medicines(lines, picks)
+        known = {pick.code for pick in status}
+        picks = [pick for pick in picks if pick.code not in known or pick.stated] + status
         # Where the assessment states diagnoses, passing mentions elsewhere are not for them.
         floor = FLOOR_STATED if any(pick.stated for pick in picks) else FLOOR
         picks = [pick for pick in picks if pick.confidence >= floor and pick.evidence]
@@ -230,9 +232,10 @@ class Coder:
     def _medicines(self, lines: list[Line], picks: list[Pick]) -> list[Pick]:
         """I.C.21.c.3: status codes of long-term medicines, beside the condition they are for."""
         codes = [pick.code for pick in picks]
+        stated = {pick.code for pick in picks if pick.stated}
         found = []
         for code, reason, names in medicines.LONG_TERM:
-            if code in codes or not any(re.match(reason, other) for other in codes):
+            if code in stated or not any(re.match(reason, other) for other in codes):
                 continue
             for number, line in enumerate(lines):
                 match = names.search(line.text)

@@ -47,7 +47,7 @@ _WEAK = wording.NOISE | frozenset(
     ]
 )
 # "Osteoarthritis" alone is coded to primary (Alphabetic Index: Osteoarthritis, see also primary).
-_PRIMARY_JOINTS = {"M16": ("M16.0", "M16.11", "M16.12"), "M17": ("M17.0", "M17.11", "M17.12")}
+PRIMARY_JOINTS = {"M16": ("M16.0", "M16.11", "M16.12"), "M17": ("M17.0", "M17.11", "M17.12")}
 
 
 def default_code(terminology: Terminology, heading: str) -> str:
@@ -79,7 +79,7 @@ def with_side(terminology: Terminology, code: str, side: str) -> list[str]:
 
     Bilateral, where no bilateral code exists, is the code of each side.
     """
-    joint = _PRIMARY_JOINTS.get(code[:3])
+    joint = PRIMARY_JOINTS.get(code[:3])
     if side and joint and code in (f"{code[:3]}.9", f"{code[:3]}.10"):
         return [joint[("bilateral", "right", "left").index(side)]]
     found = terminology.get(code)

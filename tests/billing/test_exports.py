@@ -145,7 +145,7 @@ def test_a_broken_seal_stops_the_whole_export(world: World, signed: SignedNote) 
     SignedNote.objects.filter(pk=other.pk).update(codes=[{"code": "Z99.9", "system": "x"}])
     with pytest.raises(SignatureBroken) as caught:
         export(world, item_ids=items)
-    assert caught.value.details["item_ids"] == [other.billing_item.pk]
+    assert caught.value.details["item_ids"] == [BillingItem.objects.get(signed_note=other).pk]
     assert not ExportBatch.objects.exists()
 
 
