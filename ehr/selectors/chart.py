@@ -1,6 +1,6 @@
 """The chart: what the record holds about one patient, arranged to be read."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
 
 from ehr.exceptions import NotFound
@@ -125,23 +125,23 @@ def _items(
 ) -> tuple[ChartItem, ...]:
     """The patient's resources of a type as lines, newest first, without entries in error."""
     found = search.find(actor, resource_type, [("patient", patient_id)])
-    items = [_item(stored, read(stored.resource)) for stored in _standing(found)]
+    items = [
+        _item(stored, resource, read(resource))
+        for stored in found
+        if _stands(resource := stored.resource)
+    ]
     items.sort(key=lambda item: item.since, reverse=True)
     return tuple(items)
 
 
-def _standing(found: Iterable[Stored]) -> list[Stored]:
-    return [
-        stored
-        for stored in found
-        if stored.resource.get("status") != "entered-in-error"
-        and concept_coding(stored.resource.get("verificationStatus"))[1] != "entered-in-error"
-    ]
+def _stands(resource: Json) -> bool:
+    verification = concept_coding(resource.get("verificationStatus"))[1]
+    return "entered-in-error" not in (resource.get("status"), verification)
 
 
-def _item(stored: Stored, parts: dict[str, Any]) -> ChartItem:
-    parts.setdefault("since", when_of(stored.resource)[:10])
-    parts.setdefault("status", str(stored.resource.get("status", "")))
+def _item(stored: Stored, resource: Json, parts: dict[str, Any]) -> ChartItem:
+    parts.setdefault("since", when_of(resource)[:10])
+    parts.setdefault("status", str(resource.get("status", "")))
     return ChartItem(
         resource_type=stored.type, resource_id=stored.id, version=stored.version, **parts
     )

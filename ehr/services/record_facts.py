@@ -8,8 +8,6 @@ from the stored version.
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from fhir_bridge.store import Stored
-
 from ehr.models import Visit
 from fhir_bridge import search, store
 from fhir_bridge.access import Actor, worker_actor
@@ -23,11 +21,12 @@ from fhir_bridge.mappings.readings import (
     patient_name,
     when_of,
 )
+from fhir_bridge.store import Stored
 from summarizer.types import Patient, RecordFact, VisitContext
 
 OBSERVATIONS = 600  # the newest ones that are looked at
 PER_CODE = 3  # the latest value and two before it, for the trend
-PROCEDURES = 40
+SEVERAL = 40  # procedures and immunizations, the newest
 ENCOUNTERS = 5
 
 
@@ -39,47 +38,61 @@ def context_gather(visit: Visit) -> VisitContext:
     """
     actor = worker_actor(visit.organization_id)
     patient = store.read(actor, "Patient", visit.patient_id)
+    about = patient.resource
     visit_date = visit.scheduled_at.date().isoformat()
     encounters = [
-        encounter
-        for encounter in _find(actor, "Encounter", visit, limit=200)
-        if when_of(encounter.resource)[:10] < visit_date
+        (stored, resource)
+        for stored, resource in _find(actor, "Encounter", visit)
+        if when_of(resource)[:10] < visit_date
     ][:ENCOUNTERS]
-    last_visit = when_of(encounters[0].resource)[:10] if encounters else ""
-    resources = [
-        patient,
+    found = [
+        (patient, about),
         *_find(actor, "Condition", visit),
         *_find(actor, "MedicationRequest", visit),
         *_find(actor, "AllergyIntolerance", visit),
-        *_find(actor, "Procedure", visit, limit=PROCEDURES),
+        *_find(actor, "Procedure", visit)[:SEVERAL],
         *_find(actor, "FamilyMemberHistory", visit),
-        *_find(actor, "Immunization", visit, limit=PROCEDURES),
+        *_find(actor, "Immunization", visit)[:SEVERAL],
         *encounters,
     ]
-    facts = [fact for stored in resources for fact in facts_of(stored)]
+    facts = [fact for stored, resource in found for fact in _facts(stored, resource)]
     facts += _latest_per_code(_find(actor, "Observation", visit, limit=OBSERVATIONS))
-    name = patient_name(patient.resource)
+    name = patient_name(about)
     return VisitContext(
         patient=Patient(
             given=name.given,
             family=name.family,
-            gender=str(patient.resource.get("gender", "")),
-            birth_date=str(patient.resource.get("birthDate", "")),
+            gender=str(about.get("gender", "")),
+            birth_date=str(about.get("birthDate", "")),
         ),
         facts=tuple(facts),
         visit_date=visit_date,
-        last_visit_date=last_visit,
+        last_visit_date=when_of(encounters[0][1])[:10] if encounters else "",
         specialty=visit.specialty,
         reason=visit.reason,
     )
 
 
-def _find(actor: Actor, resource_type: str, visit: Visit, *, limit: int = 300) -> list[Stored]:
-    """The patient's resources of a type, newest first, without those entered in error."""
-    found = search.find(actor, resource_type, [("patient", visit.patient_id)])
-    wanted = [stored for stored in found if _stands(stored.resource)]
-    wanted.sort(key=lambda stored: when_of(stored.resource), reverse=True)
-    return wanted[:limit]
+Read = tuple[Stored, Json]  # a stored version with its content parsed, once
+
+
+def _find(
+    actor: Actor, resource_type: str, visit: Visit, *, limit: int | None = None
+) -> list[Read]:
+    """The patient's resources of a type, newest first: those that stand and that were known on the
+    day of the visit. Of Observations, of which there may be thousands, the newest `limit`."""
+    params = [("patient", visit.patient_id)]
+    if limit is not None:
+        params.append(("_sort", "-date"))
+    found = search.find(actor, resource_type, params, limit=limit)
+    last = visit.scheduled_at.date().isoformat()
+    read = [
+        (when_of(resource), stored, resource)
+        for stored in found
+        if _stands(resource := stored.resource)
+    ]
+    read.sort(key=lambda item: item[0], reverse=True)
+    return [(stored, resource) for when, stored, resource in read if when[:10] <= last]
 
 
 def _stands(resource: Json) -> bool:
@@ -89,10 +102,10 @@ def _stands(resource: Json) -> bool:
     )
 
 
-def _latest_per_code(observations: Iterable[Stored]) -> Iterator[RecordFact]:
+def _latest_per_code(observations: Iterable[Read]) -> Iterator[RecordFact]:
     seen: dict[tuple[str, str], int] = {}
-    for stored in observations:
-        for fact in facts_of(stored):
+    for stored, resource in observations:
+        for fact in _facts(stored, resource):
             key = (fact.system, fact.code or fact.label)
             seen[key] = seen.get(key, 0) + 1
             if seen[key] <= PER_CODE:
@@ -104,8 +117,12 @@ def _latest_per_code(observations: Iterable[Stored]) -> Iterator[RecordFact]:
 
 def facts_of(stored: Stored) -> list[RecordFact]:
     """The facts that one version of one resource states; none for a type that says nothing here."""
+    return [] if stored.deleted else _facts(stored, stored.resource)
+
+
+def _facts(stored: Stored, resource: Json) -> list[RecordFact]:
     reader = _READERS.get(stored.type)
-    return reader(stored, stored.resource) if reader and not stored.deleted else []
+    return reader(stored, resource) if reader else []
 
 
 def _fact(stored: Stored, **parts: Any) -> RecordFact:
