@@ -10,7 +10,31 @@ from ehr.selectors.shapes import FlagView, UtteranceLine
 
 register = template.Library()
 
-_REASONS: dict[str, Any] = {}
+_REASONS: dict[str, Any] = {
+    "matched:description": _("in the code's own words"),
+    "matched:inclusion-term": _("a term listed under the code"),
+    "matched:synonym": _("a usual wording of it"),
+    "matched:medicine": _("a medicine that is taken"),
+    "matched:near": _("close in meaning: check it"),
+    "section:assessment": _("in the assessment"),
+    "section:history": _("in the history"),
+    "section:subjective": _("in what the patient says"),
+    "section:objective": _("in the findings"),
+    "section:plan": _("in the plan"),
+    "stated-as-diagnosis": _("stated as a diagnosis"),
+    "prompt:detail": _("another code may say more: check the detail"),
+    "prompt:side": _("the side is missing"),
+    "release:outside-dates": _("code list not in force on the day of the visit"),
+    "side:left": _("left side"),
+    "side:right": _("right side"),
+    "side:bilateral": _("both sides"),
+}
+# Reasons that name something after the colon: a guideline's section, a code, a character.
+_NAMING_REASONS: dict[str, Any] = {
+    "rule": _("coding guideline %(name)s"),
+    "excludes1": _("not together with %(name)s"),
+    "seventh": _("7th character %(name)s"),
+}
 _REJECT_REASONS: dict[str, Any] = {
     "": _("no reason given"),
     "not-present": _("the patient does not have it"),
@@ -19,21 +43,13 @@ _REJECT_REASONS: dict[str, Any] = {
     "history-only": _("history only"),
 }
 _SIDES: dict[str, Any] = {
-    "said": _("Said"),
-    "words": _("Said"),
-    "note": _("Note"),
-    "record": _("Record"),
-    "text": _("Note"),
-    "expected": _("Source"),
-    "found": _("Note"),
-    "unit": _("Unit"),
-    "value": _("Value"),
-    "drug": _("Medicine"),
-    "claim": _("Note"),
-    "evidence": _("Source"),
-    "one": _("One side"),
-    "other": _("The other side"),
+    "said": _("Said in the visit"),
+    "recorded": _("In the record"),
+    "medicine": _("Medicine"),
+    "written": _("Written in the note"),
 }
+# Parts of a warning that say where it belongs, not what to compare.
+_PLACING = {"sentence_id", "sentence", "section", "reason", "from", "to"}
 _ENGINE: dict[str, Any] = {
     "backend": _("Engine"),
     "model": _("Model"),
@@ -46,12 +62,13 @@ _ENGINE: dict[str, Any] = {
 
 @register.filter
 def code_reason(reason: str) -> Any:
-    """Why a code was suggested. A reason is a stable key, maybe with what it names: `key:E11.9`."""
-    key, _colon, named = reason.partition(":")
-    words = _REASONS.get(key)
-    if words is None:
-        words = key.replace("-", " ")
-    return f"{words} {named}".strip() if named else words
+    """Why a code was suggested. Some keys name a code or a rule: `rule:I.B.2`."""
+    if reason in _REASONS:
+        return _REASONS[reason]
+    key, _colon, name = reason.partition(":")
+    if name and key in _NAMING_REASONS:
+        return _NAMING_REASONS[key] % {"name": name}
+    return reason.replace("-", " ").replace(":", ": ")
 
 
 @register.simple_tag
@@ -72,7 +89,7 @@ def sides(flag: FlagView) -> list[tuple[Any, str]]:
     return [
         (_SIDES.get(key, key.replace("_", " ").replace("-", " ").capitalize()), value)
         for key, value in flag.detail.items()
-        if value
+        if value and key not in _PLACING
     ]
 
 

@@ -278,7 +278,7 @@ document.addEventListener("keydown", (event) => {
 document.body.addEventListener("htmx:configRequest", (event) => {
   // Forms hold the version that they were drawn with; the page knows the newest that it has shown.
   const version = document.querySelector("#review-form [name=expected_version]");
-  if (version && "expected_version" in event.detail.parameters) {
+  if (version && event.detail.parameters.expected_version !== undefined) {
     event.detail.parameters.expected_version = version.value;
   }
 });
