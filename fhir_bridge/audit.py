@@ -29,6 +29,7 @@ import orjson
 from django.conf import settings
 from django.db import DatabaseError, IntegrityError, close_old_connections, connection, transaction
 
+from fhir_bridge import rows
 from fhir_bridge.access import Actor
 from fhir_bridge.models import AuditEntry
 
@@ -61,8 +62,17 @@ def record_many(actor: Actor, action: str, keys: Iterable[tuple[str, str, int]])
 
 def record_writes(actor: Actor, writes: Iterable[tuple[str, str, str, int]]) -> None:
     """Insert the entries (action, type, id, version) of writes, in the transaction under way."""
-    entries = [_entry(actor, *write) for write in writes]
-    AuditEntry.objects.bulk_create(entries, batch_size=_INSERT_AT_ONCE)
+    now = datetime.now(UTC)
+    rows.insert(
+        AuditEntry,
+        ("organization", "at", "actor", "action", "outcome", "resource_type", "resource_id",
+         "version", "detail", "previous_hash", "hash"),
+        [
+            (actor.organization_id, now, actor.name, action, "success", type_, id_, version,
+             "{}", "", "")
+            for action, type_, id_, version in writes
+        ],
+    )  # fmt: skip
 
 
 def _entry(
@@ -204,19 +214,32 @@ def _seal(organization_id: int, limit: int) -> int:
     own = AuditEntry.objects.filter(organization_id=organization_id)
     last = own.exclude(position=None).order_by("-position").values_list("position", "hash").first()
     position, previous = (last[0] or 0, last[1]) if last else (0, "")
-    rows = []
+    sealed: list[tuple[int, str, str, int]] = []
     for entry in own.filter(position=None).order_by("pk")[:limit]:
         digest = _digest(previous, entry)
         position += 1
-        rows.append((position, previous, digest, entry.pk))
+        sealed.append((position, previous, digest, entry.pk))
         previous = digest
+    if not sealed:
+        return 0
     with connection.cursor() as cursor:
-        cursor.executemany(
-            "UPDATE fhir_bridge_auditentry SET position = %s, previous_hash = %s, hash = %s "
-            "WHERE id = %s AND position IS NULL",
-            rows,
-        )
-    return len(rows)
+        if connection.vendor == "postgresql":
+            columns = [list(column) for column in zip(*sealed, strict=True)]
+            cursor.execute(
+                "UPDATE fhir_bridge_auditentry AS entry "
+                "SET position = seal.position, previous_hash = seal.previous, hash = seal.digest "
+                "FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::bigint[]) "
+                "AS seal(position, previous, digest, id) "
+                "WHERE entry.id = seal.id AND entry.position IS NULL",
+                columns,
+            )
+        else:
+            cursor.executemany(
+                "UPDATE fhir_bridge_auditentry SET position = %s, previous_hash = %s, hash = %s "
+                "WHERE id = %s AND position IS NULL",
+                sealed,
+            )
+    return len(sealed)
 
 
 def verify(organization_id: int) -> ChainReport:

@@ -14,7 +14,7 @@ from typing import Any
 from django.db import IntegrityError, connection, transaction
 from django.db.models import Q
 
-from fhir_bridge import access, audit, search, validation
+from fhir_bridge import access, audit, rows, search, validation
 from fhir_bridge.access import Actor
 from fhir_bridge.documents import Document, Stored, dumps
 from fhir_bridge.models import PatientCompartment, Resource
@@ -94,12 +94,12 @@ def apply(actor: Actor, changes: Sequence[Change]) -> None:
     try:
         with transaction.atomic():
             resolve(actor, changes, {(c.type, c.id) for c in changes if c.document is not None})
-            rows = _locked(actor, changes)
+            present = _locked(actor, changes)
             now = datetime.now(UTC)
             now = now.replace(microsecond=now.microsecond // 1000 * 1000)
             for change in changes:
                 try:
-                    _prepare(actor, change, rows.get((change.type, change.id)), now)
+                    _prepare(actor, change, present.get((change.type, change.id)), now)
                 except FhirError as error:
                     raise error.within(change.at) if change.at else error from None
             written = [change for change in changes if not change.unchanged]
@@ -152,19 +152,22 @@ def _locked(actor: Actor, changes: Sequence[Change]) -> dict[tuple[str, str], Re
     found: dict[tuple[str, str], Resource] = {}
     for type_, ids in sorted(by_type.items()):
         for start in range(0, len(ids), _AT_ONCE):
-            rows = Resource.objects.filter(
+            wanted = Resource.objects.filter(
                 organization_id=actor.organization_id,
                 type=type_,
                 fhir_id__in=ids[start : start + _AT_ONCE],
             ).defer("content")
             # One order for everybody, so that two bundles cannot wait for each other.
-            for row in rows.select_for_update().order_by("pk"):
+            for row in wanted.select_for_update().order_by("pk"):
                 found[type_, row.fhir_id] = row
     return found
 
 
 def _prepare(actor: Actor, change: Change, row: Resource | None, now: datetime) -> None:
     """Decide what a change does to the row that is there, and make the stored version."""
+    if change.document is not None:
+        # From here on access control and index read it: an id that a POST brought is not its id.
+        change.document.value["id"] = change.id
     exists = row is not None and not row.deleted
     if change.if_match is not None and (not exists or row.version != change.if_match):  # type: ignore[union-attr]
         raise PreconditionFailed("The resource has another version now: read it again")
@@ -197,10 +200,10 @@ def _limit_check(change: Change, patient_id: str) -> None:
         inside = Resource.objects.filter(access.within(patient_id), pk=change.row.pk)
         if not inside.exists():
             raise NotFound
-    if change.document is not None:
-        value = change.document.value | {"id": change.id}
-        if index.patients(change.type, value) != {patient_id}:
-            raise AccessDenied("This token reaches the resources of one patient only")
+    if change.document is None:
+        return
+    if index.patients(change.type, change.document.value) != {patient_id}:
+        raise AccessDenied("This token reaches the resources of one patient only")
 
 
 def _with_meta(value: dict[str, Any], id_: str, version: int, now: datetime) -> dict[str, Any]:
@@ -216,23 +219,22 @@ def _with_meta(value: dict[str, Any], id_: str, version: int, now: datetime) -> 
 
 
 def _rows_write(actor: Actor, changes: Sequence[Change], now: datetime) -> None:
-    new = []
-    replaced = []
-    for change in changes:
-        if change.row is None:
-            change.row = Resource(
-                organization_id=actor.organization_id,
-                type=change.type,
-                fhir_id=change.id,
-                version=1,
-                last_updated=now,
-                content=change.result.content,
-            )
-            new.append(change.row)
-        else:
-            replaced.append(change)
-    if new:
-        Resource.objects.bulk_create(new)
+    new = {(change.type, change.id): change for change in changes if change.row is None}
+    replaced = [change for change in changes if change.row is not None]
+    organization = actor.organization_id
+    inserted = rows.insert_returning(
+        Resource,
+        ("organization", "type", "fhir_id", "version", "last_updated", "deleted", "content"),
+        [
+            (organization, change.type, change.id, 1, now, False, change.result.content)
+            for change in new.values()
+        ],
+        ("id", "type", "fhir_id"),
+    )
+    for pk, type_, fhir_id in inserted:
+        new[type_, fhir_id].row = Resource(
+            id=pk, organization_id=organization, type=type_, fhir_id=fhir_id, last_updated=now
+        )
     for start in range(0, len(replaced), _AT_ONCE):
         _replace(replaced[start : start + _AT_ONCE], now)
 
@@ -272,23 +274,18 @@ def _compartments_write(actor: Actor, changes: Sequence[Change]) -> None:
         if change.replaced:
             replaced.append(row.pk)
         value = change.document.value
-        if change.type == "Patient":
-            wanted.add((row.pk, change.id))
         wanted.update((row.pk, patient) for patient in index.patients(change.type, value))
     present: set[tuple[int, str]] = set()
     if replaced:
-        rows = PatientCompartment.objects.filter(resource_id__in=replaced)
-        present = set(rows.values_list("resource_id", "patient_id"))
+        kept = PatientCompartment.objects.filter(resource_id__in=replaced)
+        present = set(kept.values_list("resource_id", "patient_id"))
         stale = present - wanted
         if stale:
             condition = Q()
             for resource_id, patient_id in stale:
                 condition |= Q(resource_id=resource_id, patient_id=patient_id)
             PatientCompartment.objects.filter(condition).delete()
-    PatientCompartment.objects.bulk_create(
-        PatientCompartment(resource_id=resource_id, patient_id=patient_id)
-        for resource_id, patient_id in sorted(wanted - present)
-    )
+    rows.insert(PatientCompartment, ("resource", "patient_id"), sorted(wanted - present))
 
 
 def _row(change: Change) -> Resource:
