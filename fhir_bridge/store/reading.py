@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from itertools import groupby
 from typing import Any
 
+from django.db import connection
 from django.db.models import Q, QuerySet
 
 from fhir_bridge import access, audit
@@ -30,7 +31,7 @@ def read(actor: Actor, type: str, id: str) -> Stored:
 
     https://hl7.org/fhir/R4/http.html#read
     """
-    row = access.visible(actor, "read", type).filter(fhir_id=id).values_list(*_COLUMNS).first()
+    row = _current(actor, type, id)
     if row is None:
         audit.record(actor, "read", type, id, outcome="not-found")
         raise NotFound
@@ -134,6 +135,22 @@ def history_page(
     return HistoryPage(tuple(found[offset:end]), total)
 
 
+def _current(actor: Actor, type: str, id: str) -> Sequence[Any] | None:
+    """The columns of a resource that the actor may see; one statement, written out, because the
+    ORM takes longer to write it than the database to answer it."""
+    if access.require(actor, "read", type):
+        rows = access.visible(actor, "read", type).filter(fhir_id=id)
+        return rows.values_list(*_COLUMNS).first()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT type, fhir_id, version, last_updated, content, deleted "
+            "FROM fhir_bridge_resource WHERE organization_id = %s AND type = %s AND fhir_id = %s",
+            [actor.organization_id, type, id],
+        )
+        row: Sequence[Any] | None = cursor.fetchone()
+    return row
+
+
 def _all_visible(actor: Actor) -> QuerySet[Resource]:
     by_limit: dict[str, list[str]] = {}
     for type_ in access.allowed_types(actor, "read"):
@@ -153,4 +170,7 @@ def _versions(condition: Q) -> Any:
 
 def _stored(row: Sequence[Any]) -> Stored:
     type_, id_, version, last_updated, content, deleted = row
-    return Stored(type_, id_, version, last_updated, bytes(content), deleted)
+    if last_updated.tzinfo is None:
+        # SQLite keeps UTC without saying so; the ORM would have added it.
+        last_updated = last_updated.replace(tzinfo=UTC)
+    return Stored(type_, id_, version, last_updated, bytes(content), bool(deleted))
