@@ -47,8 +47,9 @@ class Resource(models.Model):
 
     # The identity constraint's index begins with it.
     organization = models.ForeignKey(Organization, on_delete=models.PROTECT, db_index=False)
-    type = models.CharField(max_length=40)
-    fhir_id = models.CharField(max_length=64)
+    # Compared with the targets of references: the same collation, or no index serves the join.
+    type = BytewiseCharField(max_length=40)
+    fhir_id = BytewiseCharField(max_length=64)
     version = models.PositiveIntegerField(default=1)
     last_updated = models.DateTimeField()
     deleted = models.BooleanField(default=False)

@@ -100,8 +100,8 @@ class Migration(migrations.Migration):
             name='Resource',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('type', models.CharField(max_length=40)),
-                ('fhir_id', models.CharField(max_length=64)),
+                ('type', fhir_bridge.fields.BytewiseCharField(max_length=40)),
+                ('fhir_id', fhir_bridge.fields.BytewiseCharField(max_length=64)),
                 ('version', models.PositiveIntegerField(default=1)),
                 ('last_updated', models.DateTimeField()),
                 ('deleted', models.BooleanField(default=False)),

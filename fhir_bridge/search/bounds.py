@@ -44,10 +44,14 @@ def _is_plain(query: Query) -> bool:
 @contextmanager
 def _watched_postgresql(seconds: float) -> Iterator[None]:
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SET LOCAL statement_timeout = %s", [int(seconds * 1000)])
+        # Compiling the statement (jit) takes longer than any page that an index serves.
+        cursor.execute(
+            "SELECT set_config('statement_timeout', %s, true), set_config('jit', 'off', true)",
+            [str(int(seconds * 1000))],
+        )
         yield
-        if connection.in_atomic_block and connection.savepoint_ids:
-            cursor.execute("SET LOCAL statement_timeout = DEFAULT")
+        if connection.savepoint_ids:  # inside a caller's transaction, which goes on without them
+            cursor.execute("SET LOCAL statement_timeout = DEFAULT; SET LOCAL jit = DEFAULT")
 
 
 @contextmanager

@@ -47,6 +47,7 @@ _SORT_COLUMN = {
     "quantity": ("quantity", "low"),
     "uri": ("uri", "value"),
 }
+_OWN_COLUMN = {"_id": "fhir_id", "_lastUpdated": "last_updated"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +75,9 @@ def hits(query: Query, organization_id: int, cursor: Cursor | None, limit: int) 
     if not query.sort:
         after = cursor.pk if cursor else None
         found = _in_order(scope, query, lead, after, limit, descending=backwards)
-    elif not backwards and not lead.sparse and _walkable(query.sort):
-        found = _walk(scope, query, lead, cursor, limit)
+    elif not backwards and not lead.sparse and len(query.sort) == 1:
+        walk = _walk_own if query.sort[0].parameter is None else _walk
+        found = walk(scope, query, lead, cursor, limit)
     else:
         found = _sorted(scope, query, lead, cursor, limit)
     return found[::-1] if backwards else found
@@ -153,17 +155,34 @@ def _in_order(
 # -- sorted --------------------------------------------------------------------------------------
 
 
-def _walkable(sort: Sequence[SortKey]) -> bool:
-    """Whether one index holds the order: a single key whose lowest or highest rows are marked."""
-    if len(sort) != 1 or sort[0].parameter is None:
-        return False
-    return len(sort[0].parameter.rows) == 1 and not sort[0].parameter.limit
+def _walk_own(
+    scope: Scope, query: Query, lead: Lead, cursor: Cursor | None, limit: int
+) -> list[Hit]:
+    """Walk the resources by their id or by when they were last updated."""
+    key = query.sort[0]
+    column = _OWN_COLUMN[key.code]
+    order, than = ("DESC", "<") if key.descending else ("ASC", ">")
+    conditions = [resources_of(scope, "r", query.resource_type)]
+    conditions += [test.probe(scope, "r.id") for test in query.tests]
+    if cursor is not None:
+        (value,) = _keys_of(scope, query, cursor)
+        conditions.append(Sql(f"(r.{column}, r.id) {than} (%s, %s)", (value, cursor.pk)))
+    where = joined(conditions, " AND ")
+    return _hits(
+        Sql(
+            f"SELECT {COLUMNS} FROM {RESOURCE} r WHERE {where.text} "
+            f"ORDER BY r.{column} {order}, r.id {order} LIMIT {int(limit)}",
+            where.params,
+        )
+    )
 
 
 def _walk(scope: Scope, query: Query, lead: Lead, cursor: Cursor | None, limit: int) -> list[Hit]:
     """Walk the sort key's own index, then the resources without a value."""
     key = query.sort[0]
     assert key.parameter is not None
+    if len(key.parameter.rows) > 1 or key.parameter.limit:  # the marks are not its own
+        return _sorted(scope, query, lead, cursor, limit)
     table, column = _SORT_COLUMN[key.parameter.type]
     values = _keys_of(scope, query, cursor) if cursor else None
     found: list[Hit] = []
@@ -235,7 +254,7 @@ def _sorted(scope: Scope, query: Query, lead: Lead, cursor: Cursor | None, limit
 def _key_sql(scope: Scope, key: SortKey, resource: str) -> Sql:
     """The sort value of one resource: its lowest, or when descending its highest."""
     if key.parameter is None:
-        column = "fhir_id" if key.code == "_id" else "last_updated"
+        column = _OWN_COLUMN[key.code]
         return Sql(f"(SELECT o.{column} FROM {RESOURCE} o WHERE o.id = {resource})")
     table, column = _SORT_COLUMN[key.parameter.type]
     rows = rows_of(scope, "o", key.parameter.rows)
