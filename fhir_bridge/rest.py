@@ -161,7 +161,7 @@ def view_of(route: Route) -> Callable[..., HttpResponse]:
     def view(http: HttpRequest, **named: str) -> HttpResponse:
         request = Request(
             method=str(http.method),
-            query=query_parse(http.META.get("QUERY_STRING", "")),
+            query=[],
             headers=http.headers,
             base=base_of(http),
             http=http,
@@ -187,6 +187,8 @@ def answer(route: Route, request: Request) -> HttpResponse:
     """Run the interaction that a request asks for; errors become outcomes."""
     response: HttpResponse
     try:
+        if request.http is not None:
+            request.query = query_parse(request.http.META.get("QUERY_STRING", ""))
         response = _run(route, request)
     except FhirError as error:
         if isinstance(error, AccessDenied) and request.actor is not None:

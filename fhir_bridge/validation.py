@@ -83,10 +83,9 @@ def _own_faults(name: str, value: dict[str, Any], at: str) -> Iterator[Issue]:
         valid = _validator(name).is_valid(shell)
     except ValueError:
         # The validator reads Decimal, but none of its subclasses.
-        shell = _plain(shell)
-        valid = _validator(name).is_valid(shell)
+        valid = _validator(name).is_valid(_plain(shell))
     if not valid:
-        yield from _schema_faults(name, shell, at)
+        yield from _schema_faults(name, _plain(shell), at)
 
 
 @cache

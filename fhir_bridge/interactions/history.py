@@ -1,7 +1,7 @@
 """The versions of a resource, of a type, or of the record, newest first, in pages.
 https://hl7.org/fhir/R4/http.html#history"""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -97,8 +97,8 @@ def _since(request: Request) -> datetime | None:
         return None
     try:
         moment = datetime.fromisoformat(text)
-    except ValueError:
-        raise Invalid([Issue("value", "_since is an instant")]) from None
-    if moment.tzinfo is None:
-        raise Invalid([Issue("value", "_since is an instant, with its zone")])
-    return moment
+        if moment.tzinfo is None:
+            raise ValueError
+        return moment.astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise Invalid([Issue("value", "_since is an instant, with its zone")]) from None
