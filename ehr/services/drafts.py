@@ -18,7 +18,7 @@ from typing import Any
 
 from celery import current_app
 from django.conf import settings
-from django.db import OperationalError, connection, transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
@@ -300,7 +300,7 @@ class Heartbeat:
                 except LeaseLost:
                     self.lost.set()
                     return
-                except OperationalError:
+                except (OperationalError, InterfaceError):
                     connection.close()  # the database restarts: try again at the next beat
         finally:
             connection.close()

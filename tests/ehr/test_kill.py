@@ -37,7 +37,8 @@ class Machine:
     folder: Path
     database_url: str
     broker_url: str = ""
-    draft_seconds: str = "0.8"
+    # "0" runs the real engine, with the code list that PLUME_TEST_KILL_DATA_DIR holds.
+    draft_seconds: str = os.environ.get("PLUME_TEST_KILL_SECONDS", "0.8")
     processes: list[subprocess.Popen[bytes]] = field(default_factory=list)
 
     @property
@@ -179,7 +180,7 @@ def assert_each_job_is_one_whole_draft(machine: Machine) -> None:
         "SELECT s.note_id, count(*) FROM ehr_notesentence t JOIN ehr_notesection s "
         "ON s.id = t.section_id GROUP BY s.note_id"
     )
-    if machine.draft_seconds != "0":
+    if float(machine.draft_seconds):
         assert {count for _, count in sentences} == {7}
     assert len(sentences) == DRAFTS
     assert machine.rows(
@@ -287,3 +288,25 @@ def test_redis_stopped_during_submission_loses_nothing(postgres_machine: Machine
         machine.wait_done()
         figures(machine, began, slowest_submission=max(seconds))
         assert_each_job_is_one_whole_draft(machine)
+
+
+@pytest.mark.postgres
+@pytest.mark.redis
+def test_a_runner_outlives_lost_database_connections(postgres_machine: Machine) -> None:
+    machine = postgres_machine
+    machine.broker_url = ""
+    machine.submit(DRAFTS)
+    began = time.monotonic()
+    runner = machine.runner()
+    lost = 0
+    for _ in range(5):
+        assert machine.wait_running(set())
+        lost += machine.rows(
+            "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity "
+            "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )[0][0]
+        time.sleep(1.0)
+    machine.wait_done()
+    figures(machine, began, lost_connections=lost)
+    assert runner.poll() is None
+    assert_each_job_is_one_whole_draft(machine)
