@@ -13,6 +13,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from ehr.terminology import code_index
 from fhir_bridge import definitions
+from fhir_bridge.search import parameters
 from summarizer.backends.encoder import Encoder
 from summarizer.coding import build_index
 from summarizer.exceptions import BackendError
@@ -37,6 +38,7 @@ class Command(BaseCommand):
         for path in messages_compile(settings.LOCALE_PATHS[0]):
             console.print(f"Compiled {path.relative_to(settings.BASE_DIR)}")
         definitions.definitions_build()
+        parameters.registry()  # compiles the search parameters on first use
         try:
             self._build_code_index(console)
         except BackendError as error:
