@@ -1,4 +1,4 @@
-"""draft_note: a visit's words and the record's facts to a draft whose every sentence has evidence."""
+"""draft_note: a visit's words and the record's facts become a draft with evidence throughout."""
 
 import re
 from collections import defaultdict
@@ -81,7 +81,7 @@ def draft_note(
     chosen, repeated = select(chosen, backend.encode)
     left += [(c, "less-telling") for c in repeated]
 
-    # 5. Sentences from the claims; each verified against its evidence, or written again, or withheld.
+    # 5. Sentences from the claims; each holds against its evidence, is written again, or withheld.
     by_section: dict[str, list[Claim]] = defaultdict(list)
     for claim in chosen:
         by_section[claim.section].append(claim)

@@ -26,7 +26,7 @@ _lock = threading.Lock()
 def load(name: str, options: Mapping[str, Any] | None = None) -> Backend:
     """The backend ``name`` with ``options``; the same call gives the same object.
 
-    Raises BackendError: unknown-backend, bad-options, runtime-missing, or a ModelMissing of its own.
+    Raises BackendError: unknown-backend, bad-options, runtime-missing, or ModelMissing.
     """
     options = dict(options or {})
     key = (name, json.dumps(options, sort_keys=True, default=str))

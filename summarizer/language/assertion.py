@@ -23,8 +23,10 @@ class Status:
 
 _NEGATION = {
     "en": re.compile(
-        r"\b(?:no|not|never|without|denies|denied|deny|denying|nor|neither|none|negative for|absent|"
-        r"free of|isn't|aren't|wasn't|weren't|don't|doesn't|didn't|haven't|hasn't|hadn't|can't|cannot|"
+        r"\b(?:no|not|never|without|denies|denied|deny|denying|nor|neither|none|"
+        r"negative for|absent|"
+        r"free of|isn't|aren't|wasn't|weren't|don't|doesn't|didn't|haven't|hasn't|"
+        r"hadn't|can't|cannot|"
         r"couldn't|won't|is n't|are n't|was n't|do n't|does n't|did n't|have n't|has n't|ca n't|"
         r"no (?:sign|evidence|history|signs) of|stopped having|ruled? out|resolved)\b",
         re.I,
@@ -45,7 +47,8 @@ _STOP = {
     "fr": re.compile(
         r"\b(?:mais|sauf|hormis|à part|cependant|par contre|en revanche|juste|seulement|parce que|"
         r"donc|alors|jusqu'à|depuis que|"
-        r"et (?:je|j'|il|elle|ça|c'est|là|vous|on|puis))|[?!;]|\.\s|, (?:je|j'|il|elle|ça|c'est|on)\b",
+        r"et (?:je|j'|il|elle|ça|c'est|là|vous|on|puis))|[?!;]|\.\s|, (?:je|j'|"
+        r"il|elle|ça|c'est|on)\b",
         re.I,
     ),
 }
@@ -79,21 +82,24 @@ _NEGATION_AFTER = {
 }
 _UNCERTAIN = {
     "en": re.compile(
-        r"\b(?:maybe|might|may|could be|possible|possibly|probably|probable|suspect\w*|concern\w* (?:for|about)|"
+        r"\b(?:maybe|might|may|could be|possible|possibly|probably|probable|suspect\w*|"
+        r"concern\w* (?:for|about)|"
         r"not sure|unsure|i think|seems?|appears?|likely|questionable|perhaps|potential\w*|"
         r"don't know if|worried (?:about|that)|suspicious)\b",
         re.I,
     ),
     "fr": re.compile(
         r"\b(?:peut-être|possibles?|probables?|probablement|suspicion|suspecte|semble|on dirait|"
-        r"pas sûre?|je crois|je pense|(?:ai|a|as|avez|ont) plus (?=d)|éventuel\w*|il se peut|pourrait|évoque|crains|redoute)\b",
+        r"pas sûre?|je crois|je pense|(?:ai|a|as|avez|ont) plus (?=d)|éventuel\w*|"
+        r"il se peut|pourrait|évoque|crains|redoute)\b",
         re.I,
     ),
 }
 _HYPOTHETICAL = {
     "en": re.compile(
         r"\b(?:if|in case|unless|should you|watch (?:out )?for|look out for|risk of|side effects?|"
-        r"can cause|may cause|could cause|might cause|would cause|to prevent|to avoid|prevent|avoid|"
+        r"can cause|may cause|could cause|might cause|would cause|to prevent|to "
+        r"avoid|prevent|avoid|"
         r"so that you don't|make sure (?:you|that)|in the event|for any signs? of|to rule out|"
         r"rule out|screen(?:ing)? for|to check for|to look for)\b",
         re.I,
@@ -108,13 +114,15 @@ _HYPOTHETICAL = {
 _HISTORY = {
     "en": re.compile(
         r"\b(?:history of|past (?:medical )?history|used to|in the past|years? ago|previously|"
-        r"prior|before that|had an? .{0,20}(?:last year|in (?:19|20)\d\d)|when i was (?:a kid|younger|"
+        r"prior|before that|had an? .{0,20}(?:last year|in (?:19|20)\d\d)|when "
+        r"i was (?:a kid|younger|"
         r"little|young|a child)|childhood|as a (?:kid|child)|back in|last year|months ago)\b",
         re.I,
     ),
     "fr": re.compile(
         r"\b(?:antécédents?|dans le passé|il y a .{1,15} ans|auparavant|avant ça|autrefois|"
-        r"quand j'étais|enfant|l'année dernière|l'an dernier|il y a .{1,15} mois|déjà (?:eu|fait))\b",
+        r"quand j'étais|enfant|l'année dernière|l'an dernier|il y a .{1,15} mois|"
+        r"déjà (?:eu|fait))\b",
         re.I,
     ),
 }
@@ -126,7 +134,8 @@ _FAMILY = {
         "nephew|friend|coworker|neighbor|boyfriend|girlfriend|roommate"
     ),
     "fr": (
-        "mère|maman|père|papa|frère|sœur|soeur|grand[- ]?mère|grand[- ]?père|grands[- ]parents|tante|"
+        "mère|maman|père|papa|frère|sœur|soeur|grand[- ]?mère|grand[- ]?père|"
+        "grands[- ]parents|tante|"
         "oncle|cousine?|parents|antécédents familiaux|dans (?:la|ma|votre) famille|femme|mari|fils|"
         "fille|enfants|ami|amie|collègue|voisine?|compagn(?:on|e)|conjointe?"
     ),
@@ -185,7 +194,10 @@ def _denied(before: str, after: str, language: Language) -> bool:
 def _experiencer(text: str, start: int, language: Language, patient_words: str) -> Experiencer:
     """A relative named before the mention, in the same clause, has it."""
     clause = re.split(r"[.;?!]|\b(?:but|mais)\b", text[:start])[-1]
-    pattern = rf"\b(?:my|your|his|her|their|the|a|in|on|mon|ma|mes|votre|vos|son|sa|ses|un|une|la|le)?\s*\b({_FAMILY[language]})\b(?!'s? (?:house|job))"
+    pattern = (
+        rf"\b(?:my|your|his|her|their|the|a|in|on|mon|ma|mes|votre|vos|son|sa|ses|"
+        rf"un|une|la|le)?\s*\b({_FAMILY[language]})\b(?!'s? (?:house|job))"
+    )
     found = [match[1] for match in re.finditer(pattern, clause, re.I)]
     if patient_words:
         found = [word for word in found if not re.fullmatch(patient_words, word, re.I)]
@@ -200,26 +212,33 @@ def _experiencer(text: str, start: int, language: Language, patient_words: str) 
 
 _YES = {
     "en": re.compile(
-        r"^(?:(?:um|uh|oh|well|okay|so|and|,)\s*,?\s*)*(?:yes|yeah|yep|yup|yup|uh-huh|mm-hmm|mhm|correct|"
-        r"that's (?:right|correct|it)|right|exactly|absolutely|definitely|i do\b(?!n't| n't)|i am\b(?! not)|"
-        r"i have\b(?! not|n't| n't)|i did\b(?! not|n't| n't)|a little(?: bit)?|sometimes|occasionally|sure)\b",
+        r"^(?:(?:um|uh|oh|well|okay|so|and|,)\s*,?\s*)*(?:yes|yeah|yep|yup|yup|"
+        r"uh-huh|mm-hmm|mhm|correct|"
+        r"that's (?:right|correct|it)|right|exactly|absolutely|definitely|i do\b(?!n't|"
+        r" n't)|i am\b(?! not)|"
+        r"i have\b(?! not|n't| n't)|i did\b(?! not|n't| n't)|a little(?: bit)?|"
+        r"sometimes|occasionally|sure)\b",
         re.I,
     ),
     "fr": re.compile(
-        r"^(?:(?:euh|heu|ah|ben|bah|et|,)\s*,?\s*)*(?:oui|ouais|si\b|tout à fait|exact|exactement|c'est ça|"
+        r"^(?:(?:euh|heu|ah|ben|bah|et|,)\s*,?\s*)*(?:oui|ouais|si\b|tout à fait|"
+        r"exact|exactement|c'est ça|"
         r"absolument|voilà|un peu|parfois|bien sûr|effectivement)\b",
         re.I,
     ),
 }
 _NO = {
     "en": re.compile(
-        r"^(?:(?:um|uh|oh|well|okay|so|and|,)\s*,?\s*)*(?:no|nope|nah|not (?:really|at all|that i|so far|"
-        r"yet|any)|never|none|nothing|negative|i (?:don't|do n't|haven't|have n't|didn't|did n't|did not|"
+        r"^(?:(?:um|uh|oh|well|okay|so|and|,)\s*,?\s*)*(?:no|nope|nah|not (?:really|"
+        r"at all|that i|so far|"
+        r"yet|any)|never|none|nothing|negative|i (?:don't|do n't|haven't|have "
+        r"n't|didn't|did n't|did not|"
         r"do not|have not|am not|can't|ca n't)\b|i'm not\b)",
         re.I,
     ),
     "fr": re.compile(
-        r"^(?:(?:euh|heu|ah|ben|bah|et|,)\s*,?\s*)*(?:non|pas (?:du tout|vraiment|que je|spécialement|"
+        r"^(?:(?:euh|heu|ah|ben|bah|et|,)\s*,?\s*)*(?:non|pas (?:du tout|vraiment|"
+        r"que je|spécialement|"
         r"particulièrement)|jamais|rien|aucune?|nan)\b",
         re.I,
     ),

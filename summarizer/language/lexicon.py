@@ -49,7 +49,7 @@ class Token:
 
 @dataclass(frozen=True, slots=True)
 class Concept:
-    """Something that has a name in both languages. ``kind``: symptom, condition, medication, test."""
+    """A thing named in both languages. ``kind``: symptom, condition, medication or test."""
 
     kind: str
     key: str
@@ -171,7 +171,7 @@ def _phrases(cell: str) -> list[str]:
 
 def _medicines() -> Iterator[tuple[Concept, list[str], list[str]]]:
     for row in _rows("medicines.tsv"):
-        english, french, brands = (row + ["", "", ""])[:3]
+        english, french, brands = [*row, "", "", ""][:3]
         concept = Concept("medication", english.lower(), english, french or english)
         words = [english, french or english, *_phrases(brands)]
         yield concept, words, words
@@ -189,11 +189,15 @@ _PAIN_KEYS = {
     "muscle": "myalgia",
 }
 _PAIN_EN = (
-    "{} pain|{} pains|pain in {}|pain {}|{} hurts|{} hurt|{} hurting|{} is hurting|{} ache|{} aches|"
+    "{} pain|{} pains|pain in {}|pain {}|{} hurts|{} hurt|{} hurting|{} is "
+    "hurting|{} ache|{} aches|"
     "{} discomfort|sore {}|{} is sore|{} sore|pain on {}|pain at {}|pain of {}|{} is painful|"
     "{} has been hurting|{} has been bothering me"
 )
-_PAIN_FR = "mal {}|douleur {}|douleurs {}|douleur à {}|douleur dans {}|douleurs dans {}|{} fait mal|{} douloureux|{} douloureuse"
+_PAIN_FR = (
+    "mal {}|douleur {}|douleurs {}|douleur à {}|douleur dans {}|douleurs "
+    "dans {}|{} fait mal|{} douloureux|{} douloureuse"
+)
 
 
 def _symptoms() -> Iterator[tuple[Concept, list[str], list[str]]]:
@@ -234,8 +238,9 @@ def _tests() -> Iterator[tuple[Concept, list[str], list[str]]]:
 def lexicon(language: Language) -> Lexicon:
     """The lexicon of one language, built once a process."""
     every = (*_symptoms(), *_conditions(), *_medicines(), *_tests())
-    side = 1 if language == "en" else 2
-    return Lexicon(language, ((row[0], row[side]) for row in every))
+    if language == "en":
+        return Lexicon(language, ((concept, english) for concept, english, _ in every))
+    return Lexicon(language, ((concept, french) for concept, _, french in every))
 
 
 @lru_cache(maxsize=1)

@@ -130,7 +130,7 @@ _UNIT_NEXT = re.compile(
     r"pour ?cent|%|days?|weeks?|months?|years?|hours?|minutes?|pounds?|kilos?|kilogram|"
     r"jours?|semaines?|mois|ans?|années?|heures?|fois|times|out of|over|sur|degrees?|degrés?|"
     r"centimeters?|cm|inch(?:es)?|pills?|tablets?|comprimés?|gouttes?|puffs?|bouffées?|gélules?|"
-    r"liters?|litres?|pack|packs|paquets?|cigarettes?|beers?|drinks?|verres?|-)",
+    r"liters?|litres?|pack|packs|paquets?|cigarettes?|beers?|drinks?|verres?|-)(?![^\W\d_])",
     re.I,
 )
 
@@ -161,7 +161,7 @@ def to_digits(text: str, language: Language) -> str:
             continue
         if len(parts) == 1 and parts[0] in {"un", "une", "one", "six"} and not counted:
             continue
-        if parts in (["un"], ["une"]) and not _UNIT_NEXT.match(text, end):
+        if parts in (["un"], ["une"]):
             continue
         ahead = text[position:start]
         if parts[0] in {"hundred", "thousand"} and ahead.endswith((" a ", "A ")):

@@ -1,4 +1,4 @@
-"""English talk in the first or second person, rewritten in the third: ``i've been`` -> ``she has been``.
+"""English talk in the first or second person, put in the third: ``i've been`` -> ``she has been``.
 
 Only grammar changes: pronouns, and the verb that agrees with them. What cannot be turned safely
 gives None, and the clause is left out of the note rather than guessed.
@@ -8,102 +8,41 @@ import re
 from dataclasses import dataclass
 
 from summarizer.language.text import clean
+from summarizer.language.words import words
 
-_MODALS = frozenset(
-    {"can", "could", "will", "would", "should", "may", "might", "must", "can't", "cannot"}
-    | {"couldn't", "won't", "wouldn't", "shouldn't", "did", "didn't", "had", "hadn't", "was"}
-    | {"wasn't", "used", "need", "better"}
+_MODALS = words(
+    "can could will would should may might must can't cannot couldn't won't wouldn't shouldn't "
+    "did didn't had hadn't was wasn't used need better"
 )
-_ADVERBS = frozenset(
-    {"just", "also", "still", "always", "never", "only", "even", "then", "now", "usually", "often"}
-    | {"sometimes", "already", "ever", "mostly", "almost", "not", "definitely", "probably", "maybe"}
-    | {"kind", "pretty", "so", "too", "both", "all", "currently", "recently", "actually", "really"}
-    | {"typically", "generally", "normally", "occasionally", "finally", "certainly", "barely"}
+_ADVERBS = words(
+    "just also still always never only even then now usually often sometimes already ever "
+    "mostly almost not definitely probably maybe kind pretty so too both all currently recently "
+    "actually really typically generally normally occasionally finally certainly barely"
 )
-_PAST = frozenset(
-    {"went", "took", "had", "got", "felt", "ate", "came", "did", "said", "told", "thought", "saw"}
-    | {"knew", "made", "ran", "fell", "hit", "cut", "put", "let", "read", "lost", "found", "left"}
-    | {"kept", "slept", "sat", "stood", "began", "started", "gave", "bought", "brought", "broke"}
-    | {"caught", "woke", "wore", "drank", "drove", "threw", "grew", "heard", "held", "hurt", "met"}
-    | {
-        "meant",
-        "paid",
-        "quit",
-        "sent",
-        "spent",
-        "stuck",
-        "taught",
-        "understood",
-        "became",
-        "forgot",
-    }
-    | {"lifted", "bit", "blew", "chose", "dealt", "dug", "fed", "fought", "flew", "froze", "hung"}
-    | {"laid", "lay", "led", "rode", "rose", "sang", "shook", "slid", "slipped", "spoke", "swam"}
-    | {"swore", "tore", "wrote", "won", "were", "bent", "bled", "split", "spread", "twisted", "set"}
+_PAST = words(
+    "went took had got felt ate came did said told thought saw knew made ran fell hit cut put "
+    "let read lost found left kept slept sat stood began started gave bought brought broke "
+    "caught woke wore drank drove threw grew heard held hurt met meant paid quit sent spent "
+    "stuck taught understood became forgot lifted bit blew chose dealt dug fed fought flew "
+    "froze hung laid lay led rode rose sang shook slid slipped spoke swam swore tore wrote won "
+    "were bent bled split spread twisted set"
 )
 _IRREGULAR = {"have": "has", "do": "does", "don't": "doesn't", "go": "goes", "haven't": "hasn't"}
 _IRREGULAR |= {"am": "is", "are": "is", "aren't": "isn't", "were": "was", "weren't": "wasn't"}
-_BASE = frozenset(
-    {
-        "take",
-        "use",
-        "go",
-        "do",
-        "have",
-        "eat",
-        "drink",
-        "smoke",
-        "feel",
-        "get",
-        "try",
-        "need",
-        "want",
-    }
-    | {"think", "know", "work", "live", "walk", "run", "sleep", "wake", "play", "exercise", "see"}
-    | {"start", "stop", "keep", "notice", "hear", "watch", "check", "make", "come", "sit", "stand"}
-    | {"forget", "remember", "like", "love", "hate", "help", "put", "wear", "ride", "drive", "swim"}
+_BASE = words(
+    "take use go do have eat drink smoke feel get try need want think know work live walk run "
+    "sleep wake play exercise see start stop keep notice hear watch check make come sit stand "
+    "forget remember like love hate help put wear ride drive swim"
 )
-_NOT_VERBS = frozenset(
-    {
-        "i",
-        "and",
-        "or",
-        "but",
-        "the",
-        "a",
-        "my",
-        "it",
-        "it's",
-        "to",
-        "of",
-        "in",
-        "on",
-        "that",
-        "this",
-    }
-    | {
-        "he",
-        "she",
-        "they",
-        "you",
-        "we",
-        "with",
-        "for",
-        "if",
-        "because",
-        "um",
-        "uh",
-        "there",
-        "what",
-    }
+_NOT_VERBS = words(
+    "i and or but the a my it it's to of in on that this he she they you we with for if because "
+    "um uh there what"
 )
-_PREPOSITIONS = frozenset(
-    {"for", "to", "of", "with", "on", "at", "by", "from", "about", "see", "give", "gave", "want"}
-    | {"send", "refer", "put", "start", "help", "tell", "told", "let", "keep", "get", "seen", "saw"}
-    | {"have", "bothering", "bother", "bothers", "causing", "cause", "helps", "helped", "makes"}
-    | {"made", "make", "place", "placed", "continue", "treat", "treated", "schedule", "worry"}
-    | {"called", "call", "brought", "brings", "give", "giving", "prescribed", "offer", "between"}
-    | {"without", "like", "after", "around", "sent", "keeping", "hurt", "hurts", "seeing", "set"}
+_PREPOSITIONS = words(
+    "for to of with on at by from about see give gave want send refer put start help tell told "
+    "let keep get seen saw have bothering bother bothers causing cause helps helped makes made "
+    "make place placed continue treat treated schedule worry called call brought brings giving "
+    "prescribed offer between without like after around sent keeping hurt hurts seeing set"
 )
 
 
@@ -301,7 +240,8 @@ def _coordinated(words: list[str], index: int) -> bool:
 
 
 _CLINICIAN_YOU = re.compile(
-    r"\byou(?:'ve|'d| had| have)? (?=(?:just )?(?:prescribed|gave|given|told|recommended|said|put|ordered|"
+    r"\byou(?:'ve|'d| had| have)? (?=(?:just )?(?:prescribed|gave|given|told|"
+    r"recommended|said|put|ordered|"
     r"suggested|mentioned|started|asked|wanted|did|do|sent)\b)",
     re.I,
 )
@@ -314,7 +254,8 @@ def third_person(text: str, who: Pronouns, *, speaker: str) -> str | None:
     """
     if speaker == "clinician":
         text = re.sub(
-            r"\b(?:i|we) (?:had |have )?(?=(?:sent|gave|placed|put|started|prescribed|referred) you\b)",
+            r"\b(?:i|we) (?:had |have )?(?=(?:sent|gave|placed|put|started|prescribed|"
+            r"referred) you\b)",
             "the clinician ",
             text,
             flags=re.I,
@@ -350,18 +291,38 @@ def third_person(text: str, who: Pronouns, *, speaker: str) -> str | None:
 
 
 _QUESTION = re.compile(
-    r"^(?:and |so |but |now |are there |)(do|did|have|are|were|can|could|has|is|was)\s+you\s+(?:guys\s+)?(.+)$",
+    r"^(?:and |so |but |now |are there |)(do|did|have|are|were|can|could|has|"
+    r"is|was)\s+you\s+(?:guys\s+)?(.+)$",
     re.I,
 )
 _STATED = re.compile(
     r"^(?:and |so |but |now )*you(?:'re|'ve| are| have| do| take| were| had|'d)?\b.+$", re.I
 )
 _PAST_OF = {
-    "have": "had", "go": "went", "take": "took", "get": "got", "feel": "felt", "do": "did", "eat": "ate",
-    "see": "saw", "fall": "fell", "hit": "hit", "hear": "heard", "lose": "lost", "find": "found",
-    "come": "came", "make": "made", "start": "started", "stop": "stopped", "try": "tried",
-    "hurt": "hurt", "injure": "injured", "land": "landed", "notice": "noticed", "bring": "brought",
-}  # fmt: skip
+    "have": "had",
+    "go": "went",
+    "take": "took",
+    "get": "got",
+    "feel": "felt",
+    "do": "did",
+    "eat": "ate",
+    "see": "saw",
+    "fall": "fell",
+    "hit": "hit",
+    "hear": "heard",
+    "lose": "lost",
+    "find": "found",
+    "come": "came",
+    "make": "made",
+    "start": "started",
+    "stop": "stopped",
+    "try": "tried",
+    "hurt": "hurt",
+    "injure": "injured",
+    "land": "landed",
+    "notice": "noticed",
+    "bring": "brought",
+}
 
 
 def declared(question: str, reply: str, who: Pronouns) -> str | None:
@@ -384,7 +345,11 @@ def declared(question: str, reply: str, who: Pronouns) -> str | None:
     if not first.isalpha():
         return None
     tail = tail.strip()
-    if re.search(r"\b(?:i|we|me|us|my|our|i'm|i've)\b", tail, re.I):
+    if re.search(
+        r"\b(?:i|we|me|us|my|our|i'm|i've)\b|\b(?:have|do|did|are|were|can) you\b|\bokay\b",
+        tail,
+        re.I,
+    ):
         return None
     tail_words = _second_person(_TOKENS.findall(tail), who)
     if tail_words is None:

@@ -1,11 +1,13 @@
 """Le français parlé à la première ou à la deuxième personne, remis à la troisième.
 
-``je prends`` -> ``le patient prend``, ``vous avez`` -> ``la patiente a``. Seule la grammaire change;
+``je prends`` -> ``le patient prend``, ``vous avez`` -> ``la patiente a``. Only grammar changes;
 what cannot be turned safely gives None.
 """
 
 import re
 from dataclasses import dataclass
+
+from summarizer.language.words import words
 
 _FIRST = {
     "suis": "est", "ai": "a", "vais": "va", "fais": "fait", "prends": "prend", "peux": "peut",
@@ -24,45 +26,12 @@ _SECOND = {
     "vivez": "vit", "étiez": "était", "aviez": "avait", "entendez": "entend", "souffrez": "souffre",
     "reprenez": "reprend", "revenez": "revient", "permettez": "permet", "suivez": "suit",
 }  # fmt: skip
-_FEMININE = frozenset(
-    {
-        "tension",
-        "jambe",
-        "tête",
-        "main",
-        "gorge",
-        "poitrine",
-        "peau",
-        "femme",
-        "fille",
-        "mère",
-        "vie",
-    }
-    | {"hanche", "cheville", "cicatrice", "plaie", "toux", "douleur", "nuit", "journée", "famille"}
-    | {"maman", "sœur", "soeur", "vue", "cuisse", "nuque", "bouche", "langue", "fièvre", "vessie"}
-    | {
-        "respiration",
-        "température",
-        "saturation",
-        "dose",
-        "glycémie",
-        "pilule",
-        "maladie",
-        "grossesse",
-    }
-    | {
-        "voiture",
-        "maison",
-        "retraite",
-        "thyroïde",
-        "prothèse",
-        "marche",
-        "prise",
-        "chirurgie",
-        "voix",
-    }
+_FEMININE = words(
+    "tension jambe tête main gorge poitrine peau femme fille mère vie hanche cheville cicatrice "
+    "plaie toux douleur nuit journée famille maman sœur soeur vue cuisse nuque bouche langue "
+    "fièvre vessie respiration température saturation dose glycémie pilule maladie grossesse "
+    "voiture maison retraite thyroïde prothèse marche prise chirurgie voix"
 )
-_PAUSE = r"(?:\s+(?:vraiment|bien|aussi|toujours|encore|déjà|plus|juste|jamais|pas|souvent|parfois|un peu))*"
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,10 +64,10 @@ def accord_je(verb: str) -> str:
         return f"{lower[:-1]}t"
     if lower.endswith("rai"):
         return lower[:-1]
-    if lower.endswith("is") or lower.endswith("us"):
+    if lower.endswith(("is", "us", "rs")):
         return f"{lower[:-1]}t"
-    if lower.endswith("ds") or lower.endswith("ts") or lower.endswith("rs"):
-        return lower[:-1] if not lower.endswith("rs") else f"{lower[:-1]}t"
+    if lower.endswith(("ds", "ts")):
+        return lower[:-1]
     return lower
 
 
@@ -157,6 +126,9 @@ def third_person(text: str, who: PronomsFr, *, speaker: str) -> str | None:
         r"(?<!-)\b(?:je|moi|mon|ma|mes|me|vous|votre|vos|nous|notre|nos)\b|\b[jm]'", turned, re.I
     ):
         return None
+    turned = re.sub(r"\b(qu|parce qu|lorsqu|puisqu)e (?=elle\b|il\b)", r"\1'", turned, flags=re.I)
+    turned = re.sub(r"\b(elle|il) (?:elle|il)\b", r"\1", turned, flags=re.I)
+    turned = re.sub(r"\bsi il\b", "s'il", turned, flags=re.I)
     return re.sub(r"\s+", " ", turned).strip()
 
 
@@ -178,7 +150,8 @@ def _from_je(text: str, subject: str, who: PronomsFr) -> str | None:
         return re.sub(r"\s+", " ", parts)
 
     text = re.sub(
-        r"\b(?:je |j')(ne |n')?(me |m'|y |en )?((?:suis )?(?=suis))?([a-zàâçéèêëîïôûùüœ]+)",
+        r"\b(?:je |j')(ne |n')?(me |m'|y |en |l'|le |la |les |lui |leur )?((?:suis "
+        r")?(?=suis))?([a-zàâçéèêëîïôûùüœ]+)",
         verb,
         text,
         flags=re.I,
@@ -194,7 +167,9 @@ def _from_je(text: str, subject: str, who: PronomsFr) -> str | None:
     text = re.sub(r"\bmon (\w+)", r"son \1", text, flags=re.I)
     text = re.sub(r"\bmoi\b", who.stressed, text, flags=re.I)
     text = re.sub(
-        r"\b(ça|qui|cela|il|elle|on|se|\w+ent|\w+e) me (?=(?:fait|font|gêne|donne|prend|réveille|lance|brûle|gratte|serre|tire|bloque|dit|prescrit|semble|manque|faut|faisait|faudrait|reste))",
+        r"\b(ça|qui|cela|il|elle|on|se|\w+ent|\w+e) me (?=(?:fait|font|gêne|donne|"
+        r"prend|réveille|lance|brûle|gratte|serre|tire|bloque|dit|prescrit|semble|"
+        r"manque|faut|faisait|faudrait|reste))",
         r"\1 lui ",
         text,
         flags=re.I,

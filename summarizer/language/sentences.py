@@ -17,26 +17,49 @@ _ABBREVIATION = re.compile(
 _LONG = 26  # words: a longer stretch without an end is more than one sentence
 _MARKERS = {
     "en": re.compile(
-        r"\s(?=(?:okay|alright|all right)(?:\s|,|$)|so (?:i|you|we|let|for|on|your|the|what|how|do|are|"
+        r"\s(?=(?:okay|alright|all right)(?:\s|,|$)|so (?:i|you|we|let|for|on|"
+        r"your|the|what|how|do|are|"
         r"have|that|it|now|first|today|then|there|this|if|when|he|she|lem|in terms|from|with)\b|"
         r"and then\b|now (?:i|you|for|on|let|have|do|are|with|in|your|when|what|how)\b|"
         r"um (?:i|and|so|do)\b|but (?:i|you|it|he|she|they|we|there|otherwise|no|the)\b|"
-        r"and (?:i|i'm|i've|he|she|they|we|it|it's|you|you're|there|there's|so|if|that's|let|for your|on your|on the|your|do|have|are|any|what|how|when)\b|"
-        r"(?:do|did|have|are|were|can|could) you\b|any (?:other|history|family|fever|pain|chest|nausea)\b|how (?:about|long|are|is|often)\b|"
-        r"what (?:about|brings|are|is|kind)\b|for (?:your|the) (?:first|second|third|next|last|other)\b|"
+        r"and (?:i|i'm|i've|he|she|they|we|it|it's|you|you're|there|there's|so|"
+        r"if|that's|let|for your|on your|on the|your|do|have|are|any|what|how|"
+        r"when)\b|"
+        r"(?:do|did|have|are|were|can|could) you\b|any (?:other|history|family|"
+        r"fever|pain|chest|nausea)\b|how (?:about|long|are|is|often)\b|"
+        r"what (?:about|brings|are|is|kind)\b|for (?:your|the) (?:first|second|"
+        r"third|next|last|other)\b|"
         r"in terms of\b|as far as\b|let's\b|lem me\b|let me\b|because (?:i|you|it|we)\b|"
-        r"(?:i'm gon na|i wan na|i want you|i want to|i would like|i'd like|we'll|we're gon na|i'll)\b|"
-        r"(?:your|the) (?:heart|lungs|abdomen|blood pressure|vital signs|x-ray) (?:is|are|looks?|sounds?)\b)",
+        r"(?:i'm gon na|i wan na|i want you|i want to|i would like|i'd like|we'll|"
+        r"we're gon na|i'll)\b|"
+        r"(?:and )?i (?:do |can |also )?(?:see|notice|appreciate|hear)\b|you do "
+        r"have\b|there (?:is|are|was|were)\b|"
+        r"(?:your|the) (?:heart|lungs|abdomen|blood pressure|vital signs|x-ray)"
+        r" (?:is|are|looks?|sounds?)\b)",
         re.I,
     ),
     "fr": re.compile(
-        r"\s(?=(?:d'accord|ok|voilà)(?:\s|,|$)|et puis\b|et (?:je|j'|vous|il|elle|on|ça|c'est|là|après|"
+        r"\s(?=(?:d'accord|ok|voilà)(?:\s|,|$)|et puis\b|et (?:je|j'|vous|il|elle|"
+        r"on|ça|c'est|là|après|"
         r"sinon|est-ce|du coup|quand)\b|mais (?:je|j'|vous|il|elle|on|ça|c'est|pas|sinon|là)\b|"
         r"donc (?:je|vous|on|il|elle|là|ça)\b|alors\b|ensuite\b|après (?:je|vous|on)\b|"
-        r"est[- ]ce que\b|parce que\b|sinon\b|je vais\b|on va\b|il faut\b|vous (?:avez|prenez|allez)\b)",
+        r"est[- ]ce que\b|parce que\b|sinon\b|je vais\b|on va\b|il faut\b|vous "
+        r"(?:avez|prenez|allez)\b)",
         re.I,
     ),
-}  # fmt: skip
+}
+# A word that binds what follows it: a cut after it would lose a condition or a reason.
+_BOUND = {
+    "en": re.compile(
+        r"\b(?:if|when|that|what|whether|because|where|while|since|unless|until|"
+        r"as|how|which|who|after|"
+        r"before|to|the|a|of|or|not|sure|see|think|hope|why|like|than)\s+$",
+        re.I,
+    ),
+    "fr": re.compile(
+        r"\b(?:si|quand|que|parce|comme|où|dont|qui|ou|de|pas|puisque|lorsque|sinon|pour)\s+$", re.I
+    ),
+}
 _COMMA_CLAUSE = {
     "en": re.compile(
         r",\s+(?=(?:and|but|so|because|then|which means)\s+(?:i|you|we|he|she|it|they|my|your|the|"
@@ -44,7 +67,8 @@ _COMMA_CLAUSE = {
         re.I,
     ),
     "fr": re.compile(
-        r",\s+(?=(?:et|mais|donc|alors|puis|parce que|sinon)\s+(?:je|j'|vous|on|il|elle|ça|c'est|là|"
+        r",\s+(?=(?:et|mais|donc|alors|puis|parce que|sinon)\s+(?:je|j'|vous|on|"
+        r"il|elle|ça|c'est|là|"
         r"si|quand|pour)\b|(?:je|j'|il|elle|on|vous)\b)",
         re.I,
     ),
@@ -71,7 +95,7 @@ def _by_stops(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
 
 def _divided(text: str, start: int, end: int, language: Language) -> Iterator[tuple[int, int]]:
     if len(text[start:end].split()) <= _LONG:
-        yield start, end
+        yield from _at_turns(text, start, end, language)
         return
     patterns = [_COMMA_CLAUSE[language]]
     if not re.search(r"[,.;]", text[start:end]) or len(text[start:end].split()) > 45:
@@ -80,13 +104,31 @@ def _divided(text: str, start: int, end: int, language: Language) -> Iterator[tu
     for pattern in patterns:
         cuts.update(match.end() for match in pattern.finditer(text, start, end))
         cuts.discard(start)
+    cuts = {cut for cut in cuts if not _BOUND[language].search(text[start:cut])}
     left = start
     for cut in sorted(cuts):
         # A piece of one or two words is a marker, not a sentence: it goes on with what follows.
         if len(text[left:cut].split()) < 3:
             continue
-        yield from _trim(text, left, cut)
+        yield from _at_turns(text, left, cut, language)
         left = cut
+    yield from _at_turns(text, left, end, language)
+
+
+_TURN = {
+    "en": re.compile(r"(?<=\w)\s+(?=(?:okay|alright)\s+\w)", re.I),
+    "fr": re.compile(r"(?<=\w)\s+(?=(?:d'accord|ok)\s+\w)", re.I),
+}
+
+
+def _at_turns(text: str, start: int, end: int, language: Language) -> Iterator[tuple[int, int]]:
+    """Words without full stops still turn at an ``okay`` that something follows."""
+    left = start
+    if not re.search(r"[.?!,]", text[start : end - 1]):
+        for match in _TURN[language].finditer(text, start, end):
+            if match.start() > left:
+                yield from _trim(text, left, match.start())
+                left = match.end()
     yield from _trim(text, left, end)
 
 

@@ -11,7 +11,14 @@ from summarizer.language.numbers import to_digits
 from summarizer.types import Language
 
 _SPACED = (
-    (re.compile(r"\b(do|does|did|is|are|was|were|have|has|had|would|could|should|need)\s+n't\b", re.I), r"\1n't"),
+    (
+        re.compile(
+            r"\b(do|does|did|is|are|was|were|have|has|had|would|could|should|need)"
+            r"\s+n't\b",
+            re.I,
+        ),
+        r"\1n't",
+    ),
     (re.compile(r"\b(ca|wo)\s+n't\b", re.I), r"\1n't"),
     (re.compile(r"\b(can)\s+not\b", re.I), "cannot"),
     (re.compile(r"\b(gon)\s*na\b", re.I), "going to"),
@@ -24,17 +31,19 @@ _SPACED = (
     (re.compile(r"\s+('(?:s|m|re|ve|ll|d))\b"), r"\1"),
     (re.compile(r"\s+([,.;:?!])"), r"\1"),
     (re.compile(r"(\d)\s+%"), r"\1%"),
-)  # fmt: skip
+)
 _FILLERS = {
     "en": re.compile(
-        r"(?:(?<=\s)|(?<=,)|^)(?:um+|uh+|uhm+|er+|hmm+|mm+|mm-hmm|mhm|ah|oh|huh|you know what i mean|"
+        r"(?:(?<=\s)|(?<=,)|^)(?:um+|uh+|uhm+|er+|hmm+|mm+|mm-hmm|mhm|ah|oh|huh|"
+        r"you know what i mean|"
         r"you know(?! (?:what|how|if|that|when|where|why|the))|i mean|sort of|kind of|let's see|"
         r"basically|honestly|obviously|literally|actually|like(?=,)|anyway|by the way|"
         r"you see|as you know|i guess|if you will|well(?=,))(?=[\s,.;?!]|$),?",
         re.I,
     ),
     "fr": re.compile(
-        r"(?:(?<=\s)|(?<=,)|^)(?:euh+|heu+|hum+|hein|ben|bah|pff+|voilà|quoi(?=[\s.,]|$)|genre|enfin|"
+        r"(?:(?<=\s)|(?<=,)|^)(?:euh+|heu+|hum+|hein|ben|bah|pff+|voilà|quoi(?=[\s.,]|"
+        r"$)|genre|enfin|"
         r"en fait|du coup|tu vois|vous voyez|vous savez|disons|bon ben|comment dire|on va dire|"
         r"si vous voulez|franchement|bon|alors là|ah|oh|ouh)(?=[\s,.;?!]|$),?",
         re.I,
@@ -42,7 +51,8 @@ _FILLERS = {
 }
 _LEADING = {
     "en": re.compile(
-        r"^(?:(?:okay|ok|alright|all right|right|so|well|and|but|yeah|yes|yep|yup|no problem|sure|now|"
+        r"^(?:(?:okay|ok|alright|all right|right|so|well|and|but|yeah|yes|yep|"
+        r"yup|no problem|sure|now|"
         r"then|great|good|perfect|excellent|oh|ah|also|anyway|because|like|just|um|uh|again|"
         r"i would say|i'd say|let's see|of course|absolutely|plus|"
         r"i see|got it|exactly|correct|mostly just|definitely|certainly|unfortunately|fortunately|"
@@ -60,9 +70,12 @@ _LEADING = {
 }
 _TRAILING = {
     "en": re.compile(
-        r"(?:(?<!doing)(?<!feel)(?<!feels)(?<!feeling)(?<!is)(?<!are)(?<!was)(?<!'s)(?<!'re)(?<!look)"
-        r"(?<!looks)(?<!been)(?<!sounds)(?<!be)[\s,;:\-]*\b(?:okay|ok|alright|all right|right|you know|and so|so|and|but|or|then|yeah|"
-        r"um|uh|i guess|i think|and stuff|and everything|and all that|or anything|that kind of thing|"
+        r"(?:(?<!doing)(?<!feel)(?<!feels)(?<!feeling)(?<!is)(?<!are)(?<!was)(?<!'s)"
+        r"(?<!'re)(?<!look)"
+        r"(?<!looks)(?<!been)(?<!sounds)(?<!be)[\s,;:\-]*\b(?:okay|ok|alright|"
+        r"all right|right|you know|and so|so|and|but|or|then|yeah|"
+        r"um|uh|i guess|i think|and stuff|and everything|and all that|or anything|"
+        r"that kind of thing|"
         r"that type of thing|things like that|stuff like that|or whatever|too|because|the|a|to|of|"
         r"is that correct|is that right|correct|does that sound good|if that's okay|"
         r"that sort of thing|or something|though|for you|please|doctor)\b)+[\s,;:.?!\-]*$",
@@ -72,6 +85,33 @@ _TRAILING = {
         r"(?:[\s,;:\-]*\b(?:d'accord|hein|voilà|quoi|donc|et|mais|ou|alors|euh|heu|ok|bon|là|enfin|"
         r"c'est ça|c'est bon|n'est-ce pas|si vous voulez|pour vous|docteur|parce que|et tout|"
         r"tout ça|et tout ça|s'il vous plaît|le|la|de|à))+\b[\s,;:.?!\-]*$",
+        re.I,
+    ),
+}
+_BETWEEN_COMMAS = {
+    "en": re.compile(
+        r",\s*(?:um+|uh+|you know|kind of|sort of|i mean|like|well|so|i guess|"
+        r"let's see)\s*,",
+        re.I,
+    ),
+    "fr": re.compile(r",\s*(?:euh+|heu+|ben|bah|enfin|voilà|quoi|hein|disons|bon)\s*,", re.I),
+}
+# "no, it was monday": the no answers what came before and denies nothing in the clause itself.
+_CORRECTED = re.compile(
+    r"^\W*(?:no|nope|non)\s*[,.]\s+(?=(?:i|i'm|i've|it|it's|he|she|they|we|"
+    r"je|c'est|c'était|il|elle|ça|on)\b|j')",
+    re.I,
+)
+_PRAISE = {
+    "en": re.compile(
+        r",? (?:so |which |and |but )?(?:that's|that is|which is|it's) (?:really "
+        r"|very |pretty |actually )?(?:good|great|encouraging|reassuring|perfect|"
+        r"important|concerning for me)[ .]*$",
+        re.I,
+    ),
+    "fr": re.compile(
+        r",? (?:donc |et )?c'est (?:très |plutôt |vraiment )?(?:bien|rassurant|"
+        r"parfait|super|important)[ .]*$",
         re.I,
     ),
 }
@@ -108,6 +148,7 @@ def clean(raw: str, language: Language) -> str:
     text = joined(raw)
     text = re.sub(r"\.\.\.|…", ", ", text)
     text = _BROKEN.sub("", text)
+    text = _BETWEEN_COMMAS[language].sub(" ", text)
     for _ in range(2):
         text = _FILLERS[language].sub(" ", text)
         text = _STUTTER.sub(_once, text)
@@ -119,8 +160,10 @@ def clean(raw: str, language: Language) -> str:
     for pattern, replacement in _UNITS:
         text = pattern.sub(replacement, text)
     text = re.sub(r"(\d)\s+%", r"\1%", text)
+    text = _PRAISE[language].sub("", text)
+    text = _CORRECTED.sub("", text)
     for _ in range(3):
-        text = _LEADING[language].sub("", text.strip(" ,;:-.?!"))
+        text = _LEADING[language].sub("", text.strip(" ,;:-.?!'"))
         text = _TRAILING[language].sub("", text).strip(" ,;:-.?!")
     return _tidy_commas(text)
 

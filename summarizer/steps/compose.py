@@ -8,7 +8,8 @@ from summarizer.language.text import sentence as finished
 from summarizer.steps.templates import TITLES
 from summarizer.steps.verify import failures
 from summarizer.steps.write import write_section
-from summarizer.steps.write.writer import merged, one
+from summarizer.steps.write.wording import merged
+from summarizer.steps.write.writer import one
 from summarizer.types import Claim, Language, Sentence, Transcript
 
 # A model's sentence is tied to the drafted sentences that it is near to in meaning.

@@ -4,6 +4,7 @@ import re
 from dataclasses import replace
 
 from summarizer.language.lexicon import fold, lexicon, tokens
+from summarizer.language.words import words
 from summarizer.types import Assertion, Claim, Flag, Section, Sentence, VisitContext
 
 _CLASSES: dict[str, frozenset[str]] = {
@@ -29,10 +30,8 @@ _CLASS_WORDS = {
     "sulfonamides": ("sulfa", "sulfonamide", "sulfamide", "sulphonamide"),
     "nsaids": ("nsaid", "ains", "anti-inflammatoire", "anti-inflammatory"),
     "cephalosporins": ("cephalosporin", "cephalosporine"),
-}  # fmt: skip
-_STOPPING = frozenset(
-    {"stop", "discontinue", "avoid", "hold", "arrêter", "éviter", "suspendre", "quit"}
-)
+}
+_STOPPING = words("stop discontinue avoid hold arrêter éviter suspendre quit")
 _DOSE = re.compile(r"(\d+(?:[.,]\d+)?)\s*(mg|mcg|µg|g|units?|ui|iu)\b", re.I)
 _SIDE = re.compile(r"\b(left|right|gauche|droite?)\b", re.I)
 _SIDE_OF = {"left": "left", "gauche": "left", "right": "right", "droit": "right", "droite": "right"}
@@ -195,7 +194,7 @@ def _side(claim: Claim, context: VisitContext) -> list[Flag]:
     words = {
         t.form
         for t in tokens(
-            f"{claim.text} {claim.attributes.get('english', '')} {claim.attributes.get('french', '')}"
+            " ".join([claim.text, *(claim.attributes.get(k, "") for k in ("english", "french"))])
         )
     }
     words -= {

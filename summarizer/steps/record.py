@@ -128,7 +128,7 @@ def _allergies(context: VisitContext, language: Language) -> list[Claim]:
 
 
 def _results(context: VisitContext, language: Language) -> list[Claim]:
-    """The latest value of each laboratory test that is out of range or moved, with the one before."""
+    """The latest value of each laboratory test that is out of range, with the one before."""
     today = _day(context.visit_date)
     series: dict[str, list[RecordFact]] = defaultdict(list)
     for fact in _of(context, "observation"):
@@ -157,7 +157,7 @@ def _results(context: VisitContext, language: Language) -> list[Claim]:
                 language,
                 previous=before.value if before else "",
                 previous_when=before.when if before else "",
-            )  # fmt: skip
+            )
         )
     claims.sort(
         key=lambda c: (len(c.attributes.get("abnormal", "")), c.attributes.get("when", "")),

@@ -30,16 +30,49 @@ TITLES: Mapping[str, Mapping[Language, str]] = {
 
 TEMPLATES: Mapping[str, tuple[str, ...]] = {
     "soap": (
-        "chief_complaint", "hpi", "ros", "pmh", "medications", "allergies", "social", "family",
-        "vitals", "exam", "results", "assessment", "plan", "followup",
+        "chief_complaint",
+        "hpi",
+        "ros",
+        "pmh",
+        "medications",
+        "allergies",
+        "social",
+        "family",
+        "vitals",
+        "exam",
+        "results",
+        "assessment",
+        "plan",
+        "followup",
     ),
     "h&p": (
-        "chief_complaint", "hpi", "pmh", "medications", "allergies", "family", "social", "ros",
-        "vitals", "exam", "results", "assessment", "plan", "followup",
+        "chief_complaint",
+        "hpi",
+        "pmh",
+        "medications",
+        "allergies",
+        "family",
+        "social",
+        "ros",
+        "vitals",
+        "exam",
+        "results",
+        "assessment",
+        "plan",
+        "followup",
     ),
-    "progress": ("chief_complaint", "hpi", "vitals", "exam", "results", "assessment", "plan", "followup"),
+    "progress": (
+        "chief_complaint",
+        "hpi",
+        "vitals",
+        "exam",
+        "results",
+        "assessment",
+        "plan",
+        "followup",
+    ),
     "after-visit": ("chief_complaint", "medications", "allergies", "plan", "followup"),
-}  # fmt: skip
+}
 
 
 class UnknownTemplate(SummarizerError):

@@ -42,7 +42,7 @@ class Unit:
 @dataclass(frozen=True, slots=True)
 class Subject:
     """Whom the visit is about: ``relatives`` is a pattern of words that mean the patient here
-    (``daughter`` when a parent speaks for a child), ``spoken_for`` says that someone else answers."""
+    (``daughter`` when a parent speaks for a child), ``spoken_for``: someone else answers."""
 
     gender: str
     relatives: str = ""
@@ -51,13 +51,17 @@ class Subject:
 
 _ASKING = {
     "en": re.compile(
-        r"^(?:(?:and|so|but|okay|alright|now|well|um|then|or)\s*,?\s*)*(?:do|did|does|have|has|are|is|were|was|"
-        r"can|could|would|how|what|when|where|which|who|why|any)\b(?!.*\bi (?:want|will|am going|recommend)\b)",
+        r"^(?:(?:and|so|but|okay|alright|now|well|um|then|or)\s*,?\s*)*(?:do|did|"
+        r"does|have|has|are|is|were|was|"
+        r"can|could|would|how|what|when|where|which|who|why|any)\b(?!.*\bi (?:want|"
+        r"will|am going|recommend)\b)",
         re.I,
     ),
     "fr": re.compile(
-        r"^(?:(?:et|donc|alors|mais|ok|d'accord|bon|sinon|euh)\s*,?\s*)*(?:est[- ]ce|qu'est[- ]ce|avez[- ]vous|"
-        r"êtes[- ]vous|prenez[- ]vous|fumez[- ]vous|comment|combien|quand|quel(?:le)?s?|où|pourquoi|"
+        r"^(?:(?:et|donc|alors|mais|ok|d'accord|bon|sinon|euh)\s*,?\s*)*(?:est[- "
+        r"]ce|qu'est[- ]ce|avez[- ]vous|"
+        r"êtes[- ]vous|prenez[- ]vous|fumez[- ]vous|comment|combien|quand|quel(?:le)"
+        r"?s?|où|pourquoi|"
         r"depuis (?:quand|combien)|a-t-|est-ce)\b",
         re.I,
     ),
@@ -71,6 +75,12 @@ _CHILD = {
         r"\b(?:ma|mon|votre|vôtre) (fille|fils|bébé|petite?|enfant|gamin)\b",
         ("fille", "petite"),
     ),
+}
+
+
+_CHILD_WORDS = {
+    "en": r"daughter|son|baby|girl|boy|kids?|child|children|toddler",
+    "fr": r"fille|fils|bébé|petite?|enfants?|gamine?",
 }
 
 
@@ -88,7 +98,7 @@ def find_units(transcript: Transcript, subject: Subject) -> list[Unit]:
                 for m in words.find(spoken)
             ]
             asked = spoken.endswith("?") or (
-                utterance.role is Role.CLINICIAN and _ASKING[language].match(spoken) is not None
+                utterance.role is Role.CLINICIAN and _asks(spoken, mentions, language)
             )
             units.append(
                 Unit(
@@ -106,6 +116,31 @@ def find_units(transcript: Transcript, subject: Subject) -> list[Unit]:
     return units
 
 
+_ASKING_INSIDE = {
+    "en": re.compile(
+        r"\b(?:(?<!what )(?<!what i )(?:do|did|have|are|were|had) you|how(?:'s|"
+        r" are| is| have| long| often| about)|any (?:other|history|issues|family)"
+        r")\b",
+        re.I,
+    ),
+    "fr": re.compile(
+        r"\b(?:est[- ]ce qu|avez[- ]vous|êtes[- ]vous|prenez[- ]vous|fumez[- ]vous)", re.I
+    ),
+}
+
+
+def _asks(spoken: str, mentions: list[tuple[Mention, Status]], language: Language) -> bool:
+    """A clinician's question without its mark: inverted words, or a bare name before a reply."""
+    if _ASKING[language].match(spoken):
+        return True
+    if spoken.endswith((".", "!")):
+        return False
+    named = any(m.concept.kind in ("symptom", "condition") for m, _ in mentions)
+    return _ASKING_INSIDE[language].search(spoken) is not None or (
+        named and len(spoken.split()) <= 3
+    )
+
+
 def find_subject(transcript: Transcript, gender: str) -> Subject:
     """Who is the patient here, from the record's gender and from how people speak of them."""
     language = transcript.language
@@ -119,11 +154,17 @@ def find_subject(transcript: Transcript, gender: str) -> Subject:
             by_clinician += len(re.findall(pattern, spoken, re.I))
     caregiver = any(u.role is Role.CAREGIVER for u in transcript.utterances)
     spoken_for = caregiver or (len(children) >= 3 and by_clinician >= 2)
-    relatives = (_CHILD[language][0].split("(", 1)[1].rsplit(")", 1)[0]) if spoken_for else ""
+    relatives = _CHILD_WORDS[language] if spoken_for else ""
     return Subject(gender or _gender(text, language, children, feminine), relatives, spoken_for)
 
 
+_BOYS = re.compile(r"\b(?:my|your) (?:son|boy)\b|\b(?:mon|votre) (?:fils|petit)\b")
+
+
 def _gender(text: str, language: Language, children: list[str], feminine: tuple[str, ...]) -> str:
+    if len(children) >= 3:
+        girls = sum(word in feminine for word in children)
+        return "female" if girls * 2 > len(children) else ("male" if _BOYS.search(text) else "")
     if language == "en":
         named = re.search(
             r"\byear[- ]old\s+(?:\w+\s+){0,2}(female|woman|girl|lady|male|man|boy|gentleman)\b",
@@ -143,9 +184,6 @@ def _gender(text: str, language: Language, children: list[str], feminine: tuple[
             return "male"
         if re.search(r"\bmadame\b", text) and not re.search(r"\bmonsieur\b", text):
             return "female"
-    if len(children) >= 3:
-        girls = sum(word in feminine for word in children)
-        return "female" if girls * 2 > len(children) else ("male" if girls == 0 else "")
     return ""
 
 

@@ -12,6 +12,7 @@ from summarizer.language.assertion import answer, status
 from summarizer.language.lexicon import fold, lexicon, tokens
 from summarizer.language.numbers import values
 from summarizer.language.text import clean, joined
+from summarizer.language.words import words
 from summarizer.steps.write.phrases import MEASURES, SYSTEMS, TOPICS, WORDS
 from summarizer.types import (
     Assertion,
@@ -67,16 +68,30 @@ def failures(sentence: Sentence, transcript: Transcript, language: Language) -> 
         found.append("negation-differs")
     if not experiencer:
         found.append("experiencer-differs")
+    if _condition_cut(sentence, transcript):
+        found.append("condition-cut")
     if spoken == language and coverage(sentence, quotes, language) < _COVERED:
         found.append("words-unsupported")
     return tuple(found)
+
+
+_CONDITION = re.compile(r"\b(?:if|whether|unless|si|s'il|au cas où)\s*[,.]?\s*$", re.I)
+
+
+def _condition_cut(sentence: Sentence, transcript: Transcript) -> bool:
+    """The span starts right behind an ``if``: what it says was only supposed."""
+    return any(
+        isinstance(item, TextEvidence)
+        and _CONDITION.search(transcript.text[max(0, item.start - 12) : item.start]) is not None
+        for item in sentence.evidence
+    )
 
 
 def _named(claims: Iterable[Claim]) -> set[str]:
     """Words that a claim's concept is named by: they stand for what was said, not for numbers."""
     names: set[str] = set()
     for claim in claims:
-        for key in ("english", "french", "problem_en", "problem_fr"):
+        for key in ("english", "french", "problem_en", "problem_fr", "topic_en", "topic_fr"):
             if claim.attributes.get(key):
                 names.add(claim.attributes[key])
         if "measure" in claim.attributes:
@@ -104,7 +119,7 @@ def _recorded(claims: Iterable[Claim]) -> str:
 def _numbers(
     sentence: Sentence, quotes: Sequence[str], spoken: Language, language: Language
 ) -> bool:
-    wanted = {value for value in values(_digits_only(_bare(sentence)), language)}
+    wanted = values(_digits_only(_bare(sentence)), language)
     held = values(_recorded(sentence.claims).replace("-", " "), language)
     for quote in quotes:
         held |= values(joined(quote), spoken) | values(clean(quote, spoken), spoken)
@@ -211,39 +226,11 @@ def _evidence_polarity(
     return held
 
 
-_SMALL = frozenset(
-    {
-        "patient",
-        "report",
-        "deny",
-        "denie",
-        "state",
-        "clinician",
-        "the",
-        "caregiver",
-        "and",
-        "with",
-        "for",
-    }
-    | {"was", "were", "has", "have", "had", "her", "his", "she", "their", "them", "that", "this"}
-    | {"not", "does", "did", "been", "being", "will", "would", "from", "who", "which", "are", "him"}
-    | {"present", "today", "continue", "impression", "herself", "himself", "themselve"}
-    | {
-        "patiente",
-        "pas",
-        "une",
-        "des",
-        "est",
-        "dan",
-        "pour",
-        "avec",
-        "sur",
-        "que",
-        "qui",
-        "son",
-        "elle",
-    }
-    | {"lui", "aux", "depui", "antecedent", "impression", "clinique", "accompagnant", "rapporte"}
+_SMALL = words(
+    "patient report deny denie state clinician the caregiver and with for was were has have had "
+    "her his she their them that this not does did been being will would from who which are him "
+    "present today continue impression herself himself themselve patiente pas une des est dan "
+    "pour avec sur que qui son elle lui aux depui antecedent clinique accompagnant rapporte"
 )
 
 

@@ -1,6 +1,6 @@
 """A visit's words in any form that people have them in, read once into a Transcript.
 
-Accepted: pasted text or ``.txt`` with or without speaker labels, WebVTT, SubRip, and JSON utterances.
+Accepted: pasted text or ``.txt`` with or without speaker labels, WebVTT, SubRip, JSON utterances.
 Anything else raises TranscriptError with a stable code: empty, too-large, binary, bad-encoding,
 bad-json, bad-cues. No error holds the words.
 """

@@ -1,4 +1,4 @@
-"""Who is the clinician? Labels say it, or the words do: who asks, who answers, who says "docteur"."""
+"""Who is the clinician? Labels say it, or the words do: who asks, who answers, who is addressed."""
 
 import re
 from collections import defaultdict
@@ -9,12 +9,14 @@ from summarizer.types import Role, Utterance
 
 _CLINICIAN = re.compile(
     r"\b(?:do you (?:have|feel|take|smoke|drink|remember)|have you (?:had|been|noticed|ever|tried)|"
-    r"are you (?:taking|having|still|able)|any (?:other|pain|fevers?|chest|nausea|history|allergies)|"
+    r"are you (?:taking|having|still|able)|any (?:other|pain|fevers?|chest|"
+    r"nausea|history|allergies)|"
     r"how (?:long|often|are you (?:feeling|doing))|tell me|what brings you|your (?:blood pressure|"
     r"heart|lungs|x-?ray|labs?|results?|exam|medications?)|i(?:'m| am) going to (?:order|prescribe|"
     r"refer|examine|check|listen|send)|i(?:'d| would) like you to|i want you to|i wanna|gon na|"
     r"let's (?:get|do|start|talk|take)|physical exam|my assessment|follow up with|milligrams|"
-    r"avez[- ]vous|est[- ]ce que (?:vous|ça|tu|il|elle)|vous (?:avez|prenez|fumez|sentez|ressentez)|"
+    r"avez[- ]vous|est[- ]ce que (?:vous|ça|tu|il|elle)|vous (?:avez|prenez|"
+    r"fumez|sentez|ressentez)|"
     r"depuis (?:quand|combien)|je vais vous|on va (?:faire|vous|regarder|prendre)|il faut (?:que "
     r"vous|faire)|votre (?:tension|coeur|cœur|traitement|bilan|examen|ventre)|racontez|respirez|"
     r"je vous (?:prescris|examine|ausculte|propose|fais|mets|envoie)|prenez|qu'est[- ]ce qui vous)",

@@ -13,36 +13,140 @@ from summarizer.types import Assertion, Role
 # What an open question asks for, and the words that answer it.
 _OPEN: dict[str, tuple[tuple[str, re.Pattern[str], str], ...]] = {
     "en": (
-        ("severity", re.compile(r"\b(?:scale|rate|out of (?:ten|10)|how (?:bad|severe))\b", re.I), r"\d"),
-        ("onset", re.compile(r"\b(?:how long|when did|how many (?:days|weeks|months|years)|since when|how (?:recent|long ago))\b", re.I), r"day|week|month|year|hour|yesterday|morning|night|ago|since|\d"),
-        ("aggravating", re.compile(r"\bmakes? (?:it|that|the \w+) worse\b|\bbrings? it on\b|\btriggers?\b", re.I), r"\w"),
-        ("relieving", re.compile(r"\bmakes? (?:it|that|the \w+) (?:any )?better\b|\banything helps?\b|\bhelp(?:s|ed)? (?:it|with)\b", re.I), r"\w"),
-        ("tried", re.compile(r"\bwhat have you (?:tried|taken|been (?:doing|taking))|what are you (?:doing|taking) for\b|\b(?:taken|tried|used) anything\b", re.I), r"\w"),
+        (
+            "severity",
+            re.compile(r"\b(?:scale|rate|out of (?:ten|10)|how (?:bad|severe))\b", re.I),
+            r"\d",
+        ),
+        (
+            "onset",
+            re.compile(
+                r"\b(?:how long|when did|how many (?:days|weeks|months|years)|since when|"
+                r"how (?:recent|long ago))\b",
+                re.I,
+            ),
+            r"day|week|month|year|hour|yesterday|morning|night|ago|since|\d",
+        ),
+        (
+            "aggravating",
+            re.compile(
+                r"\bmakes? (?:it|that|the \w+) worse\b|\bbrings? it on\b|\btriggers?\b", re.I
+            ),
+            r"\w",
+        ),
+        (
+            "relieving",
+            re.compile(
+                r"\bmakes? (?:it|that|the \w+) (?:any )?better\b|\banything helps?\b|\bhelp(?:s|"
+                r"ed)? (?:it|with)\b",
+                re.I,
+            ),
+            r"\w",
+        ),
+        (
+            "tried",
+            re.compile(
+                r"\bwhat have you (?:tried|taken|been (?:doing|taking))|what are you (?:doing|"
+                r"taking) for\b|\b(?:taken|tried|used) anything\b",
+                re.I,
+            ),
+            r"\w",
+        ),
         ("location", re.compile(r"\bwhere (?:does|is|exactly|do|it)\b", re.I), r"\w"),
-        ("quality", re.compile(r"\b(?:what (?:kind|type|sort) of pain|describe (?:the|your|that) pain|sharp or dull|is it (?:sharp|dull|burning))\b", re.I), r"sharp|dull|burn|ach|stab|throb|crush|pressure|tight|shoot|cramp|electric"),
-        ("occupation", re.compile(r"\bwhat do you do for (?:work|a living)|what(?:'s| is) your (?:job|occupation)\b", re.I), r"\w"),
+        (
+            "quality",
+            re.compile(
+                r"\b(?:what (?:kind|type|sort) of pain|describe (?:the|your|that) pain|"
+                r"sharp or dull|is it (?:sharp|dull|burning))\b",
+                re.I,
+            ),
+            r"sharp|dull|burn|ach|stab|throb|crush|pressure|tight|shoot|cramp|electric",
+        ),
+        (
+            "occupation",
+            re.compile(
+                r"\bwhat do you do for (?:work|a living)|what(?:'s| is) your (?:job|occupation)"
+                r"\b",
+                re.I,
+            ),
+            r"\w",
+        ),
     ),
     "fr": (
-        ("severity", re.compile(r"\b(?:sur une échelle|de (?:0|zéro|1|un) à (?:10|dix)|combien sur dix|quelle intensité)\b", re.I), r"\d|dix|neuf|huit|sept|six|cinq|quatre|trois|deux"),
-        ("onset", re.compile(r"\b(?:depuis (?:quand|combien)|ça (?:fait|dure) combien|quand (?:est-ce que )?(?:ça|cela) a commencé|combien de temps)\b", re.I), r"jour|semaine|mois|an|heure|hier|matin|nuit|soir|\d"),
+        (
+            "severity",
+            re.compile(
+                r"\b(?:sur une échelle|de (?:0|zéro|1|un) à (?:10|dix)|combien sur dix|"
+                r"quelle intensité)\b",
+                re.I,
+            ),
+            r"\d|dix|neuf|huit|sept|six|cinq|quatre|trois|deux",
+        ),
+        (
+            "onset",
+            re.compile(
+                r"\b(?:depuis (?:quand|combien)|ça (?:fait|dure) combien|quand (?:est-ce "
+                r"que )?(?:ça|cela) a commencé|a commencé quand|combien de temps)\b",
+                re.I,
+            ),
+            r"jour|semaine|mois|an|heure|hier|matin|nuit|soir|\d",
+        ),
         ("aggravating", re.compile(r"\b(?:aggrave|déclenche|pire quand)\b", re.I), r"\w"),
-        ("relieving", re.compile(r"\b(?:soulage|ça va mieux quand|calme la douleur)\b", re.I), r"\w"),
-        ("tried", re.compile(r"\b(?:qu'est[- ]ce que vous avez pris|avez[- ]vous pris (?:quelque chose|des médicaments)|pris quelque chose)\b", re.I), r"\w"),
-        ("location", re.compile(r"\b(?:où (?:est-ce|avez|ça|la douleur|exactement)|à quel endroit|ça fait mal où|mal où)\b", re.I), r"\w"),
-        ("quality", re.compile(r"\b(?:quel type de douleur|comment est la douleur|décri(?:re|vez) la douleur)\b", re.I), r"brûl|serr|piqu|élanc|point|sourd|lourd|décharge|crampe|étau"),
-        ("occupation", re.compile(r"\b(?:quel(?:le)? est votre (?:métier|profession)|vous faites quoi (?:dans la vie|comme)|vous travaillez dans)\b", re.I), r"\w"),
+        (
+            "relieving",
+            re.compile(r"\b(?:soulage|ça va mieux quand|calme la douleur)\b", re.I),
+            r"\w",
+        ),
+        (
+            "tried",
+            re.compile(
+                r"\b(?:qu'est[- ]ce que vous avez pris|avez[- ]vous pris (?:quelque chose|"
+                r"des médicaments)|pris quelque chose)\b",
+                re.I,
+            ),
+            r"\w",
+        ),
+        (
+            "location",
+            re.compile(
+                r"\b(?:où (?:est-ce|avez|ça|la douleur|exactement)|à quel endroit|ça fait "
+                r"mal où|mal où)\b",
+                re.I,
+            ),
+            r"\w",
+        ),
+        (
+            "quality",
+            re.compile(
+                r"\b(?:quel type de douleur|comment est la douleur|décri(?:re|vez) la "
+                r"douleur)\b",
+                re.I,
+            ),
+            r"brûl|serr|piqu|élanc|point|sourd|lourd|décharge|crampe|étau",
+        ),
+        (
+            "occupation",
+            re.compile(
+                r"\b(?:quel(?:le)? est votre (?:métier|profession)|vous faites quoi (?:dans "
+                r"la vie|comme)|vous travaillez dans)\b",
+                re.I,
+            ),
+            r"\w",
+        ),
     ),
-}  # fmt: skip
+}
 _SECTION = {"occupation": "social"}
 _SYMPTOM_SECTION = {"symptom": "ros", "condition": "pmh"}
 _EXAMINING = {
     "en": re.compile(
-        r"\b(?:(?:when|if|as) i (?:push|press|touch|move|bend|pull|tap|do|lift|turn)|does (?:that|this|it) hurt|"
+        r"\b(?:(?:when|if|as) i (?:push|press|touch|move|bend|pull|tap|do|lift|"
+        r"turn)|does (?:that|this|it) hurt|"
         r"(?:here|there|there'?s)\s*\?$|can you feel|squeeze|push against|follow my)\b",
         re.I,
     ),
     "fr": re.compile(
-        r"\b(?:quand (?:je|j')\s?(?:appuie|touche|bouge|palpe|presse)|là,? (?:ça|je|j'appuie)|ici\s*\?|là\s*\?|serrez)\b",
+        r"\b(?:quand (?:je|j')\s?(?:appuie|touche|bouge|palpe|presse)|là,? (?:ça|"
+        r"je|j'appuie)|ici\s*\?|là\s*\?|serrez)\b",
         re.I,
     ),
 }
@@ -78,8 +182,7 @@ def _closed(board: Board, unit: Unit, reply: str, reply_unit: Unit) -> bool:
         or (mention.concept.kind == "condition" and _about_having(unit.raw))
     ]
     several = len([m for m, _ in symptoms if m.concept.kind == "symptom"]) > 1
-    alternatives = re.search(r"\b(?:or|ou)\b", unit.raw) is not None
-    if symptoms and reply == "yes" and several and alternatives:
+    if symptoms and reply == "yes" and several:
         return False  # "nausea or vomiting?" - "yes": which of them was not said
     if symptoms and _plain_question(unit, board):
         for mention, status in symptoms:
@@ -93,7 +196,8 @@ def _closed(board: Board, unit: Unit, reply: str, reply_unit: Unit) -> bool:
 def _about_having(text: str) -> bool:
     return (
         re.search(
-            r"\b(?:history of|have you (?:ever )?(?:had|been diagnosed)|do you have|any (?:history|issues|problems)|"
+            r"\b(?:history of|have you (?:ever )?(?:had|been diagnosed)|do you have|"
+            r"any (?:history|issues|problems)|"
             r"avez[- ]vous|vous avez|antécédents?|déjà eu)\b",
             text,
             re.I,
@@ -104,13 +208,16 @@ def _about_having(text: str) -> bool:
 
 _LEAD = {
     "en": re.compile(
-        r"\b(?:any|have you (?:had|been|noticed|experienced|ever|felt|got)|do you (?:have|feel|get|notice|ever|experience)|"
-        r"are you (?:having|feeling|experiencing)|no|did you (?:have|notice|feel|get)|does|has|is there|are there|"
+        r"\b(?:any|have you (?:had|been|noticed|experienced|ever|felt|got)|do "
+        r"you (?:have|feel|get|notice|ever|experience)|"
+        r"are you (?:having|feeling|experiencing)|no|did you (?:have|notice|feel|"
+        r"get)|does|has|is there|are there|"
         r"feeling|how about|what about|experienc\w+|with (?:any|that))\b",
         re.I,
     ),
     "fr": re.compile(
-        r"\b(?:avez[- ]vous|est[- ]ce qu|vous avez|vous (?:toussez|vomissez|sentez|ressentez|êtes)|pas de|pas d'|des|de la|du|une?|il y a|"
+        r"\b(?:avez[- ]vous|est[- ]ce qu|vous avez|vous (?:toussez|vomissez|sentez|"
+        r"ressentez|êtes)|pas de|pas d'|des|de la|du|une?|il y a|"
         r"et|il a|elle a|a-t-(?:il|elle))\b",
         re.I,
     ),

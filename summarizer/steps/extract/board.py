@@ -47,9 +47,13 @@ class Board:
         experiencer: str = "patient",
         score: float = 1.0,
         evidence: Sequence[Evidence] = (),
+        typed: Mapping[str, str] | None = None,
         **attributes: str,
     ) -> Claim:
-        """Write one claim; its evidence is the units' words, in their order in the visit."""
+        """Write one claim; its evidence is the units' words, in their order in the visit.
+
+        ``typed`` and ``attributes`` are the claim's typed parts; empty ones are left out.
+        """
         ordered = sorted({unit.index: unit for unit in units}.values(), key=lambda u: u.start)
         claim = Claim(
             kind=kind,
@@ -58,7 +62,7 @@ class Board:
             evidence=tuple(dict.fromkeys((*(unit.evidence for unit in ordered), *evidence))),
             assertion=assertion,
             experiencer=experiencer,  # type: ignore[arg-type]
-            attributes=_without_empty({**attributes, "language": self.language}),
+            attributes=_without_empty({**(typed or {}), **attributes, "language": self.language}),
             score=score,
         )
         self.claims.append(claim)

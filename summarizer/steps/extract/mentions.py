@@ -16,19 +16,31 @@ _ALLERGY = {
     "fr": re.compile(r"\ballergi(?:que|e|es) (?:à|au|aux|connue)\b", re.I),
 }
 _NO_ALLERGY = {
-    "en": re.compile(r"\b(?:no|any|not have any|don't have any)(?: known)?(?: \w+)? allergies\b|\ballergic to (?:any|anything)\b", re.I),
+    "en": re.compile(
+        r"\b(?:no|any|not have any|don't have any)(?: known)?(?: \w+)? allergies\b|"
+        r"\ballergic to (?:any|anything)\b",
+        re.I,
+    ),
     "fr": re.compile(r"\b(?:pas d'|aucune |des )allergies?\b|\ballergique à quelque chose\b", re.I),
-}  # fmt: skip
+}
 _TAKING = {
     "en": re.compile(
-        r"\b(?:i(?:'m| am|'ve been)? (?:still )?(?:tak(?:e|ing)|us(?:e|ing)|on)|you(?:'re| are) (?:still )?(?:taking|on|using)|you take|taking|she takes|he takes|"
+        r"\b(?:i(?:'m| am|'ve been)? (?:still )?(?:tak(?:e|ing)|us(?:e|ing)|on)"
+        r"|you(?:'re| are) (?:still )?(?:taking|on|using)|you take|taking|she "
+        r"takes|he takes|"
         r"i (?:did|do|still)?\s*(?:take|use)|been on|am on|my)\b",
         re.I,
     ),
-    "fr": re.compile(r"\b(?:je (?:prends|suis sous|mets|utilise)|j'(?:utilise|ai pris|prends)|vous (?:prenez|êtes sous)|il prend|elle prend|sous|traitement|comme traitement|mon|ma|mes)\b", re.I),
-}  # fmt: skip
+    "fr": re.compile(
+        r"\b(?:je (?:prends|suis sous|mets|utilise)|j'(?:utilise|ai pris|prends)"
+        r"|vous (?:prenez|êtes sous)|il prend|elle prend|sous|traitement|comme "
+        r"traitement|mon|ma|mes)\b",
+        re.I,
+    ),
+}
 _STOPPED = re.compile(
-    r"\b(?:stopped|quit|no longer|used to|ran out|not taking|off of|discontinued|don't take|arrêté|ne prends? plus|plus de)\b",
+    r"\b(?:stopped|quit|no longer|used to|ran out|not taking|off of|discontinued|"
+    r"don't take|arrêté|ne prends? plus|plus de)\b",
     re.I,
 )
 
@@ -76,7 +88,7 @@ def _concept(
         side=mention.side,
         form="concept",
         at=str(unit.start),
-        **more,
+        typed=more,
     )
     if not was_used and len(unit.clean.split()) > 12:
         board.used.discard(unit.index)
@@ -94,6 +106,11 @@ def _symptom(board: Board, unit: Unit, mention: Mention, assertion: Assertion) -
 
 def _condition(board: Board, unit: Unit, mention: Mention, assertion: Assertion) -> None:
     told = unit.role in (Role.PATIENT, Role.CAREGIVER)
+    if not told and (
+        len(unit.clean.split()) < 4
+        or not re.search(r"\b(?:you|your|you've|year[- ]old|vous|votre|vos)\b", unit.raw, re.I)
+    ):
+        return
     if unit.section in ("plan", "exam", "results") and not told:
         return
     if assertion in (Assertion.AFFIRMED, Assertion.HISTORICAL, Assertion.DENIED):
@@ -109,10 +126,19 @@ def _medicine(board: Board, unit: Unit, mention: Mention, assertion: Assertion) 
         return
     amount = _dose_of(unit, mention, board)
     _concept(
-        board, "medication", "medications", mention, unit, assertion,
-        dose=amount, frequency=frequency(unit.clean, board.language) if amount or len(_medicines(unit)) == 1 else "",
-        route=route(unit.clean), surface=mention.surface,
-    )  # fmt: skip
+        board,
+        "medication",
+        "medications",
+        mention,
+        unit,
+        assertion,
+        dose=amount,
+        frequency=frequency(unit.clean, board.language)
+        if amount or len(_medicines(unit)) == 1
+        else "",
+        route=route(unit.clean),
+        surface=mention.surface,
+    )
 
 
 def _medicines(unit: Unit) -> list[Mention]:
@@ -172,9 +198,17 @@ def _allergy(board: Board, unit: Unit) -> None:
             for mention, status in reply_unit.mentions:
                 if mention.concept.kind == "medication" and status.assertion is Assertion.AFFIRMED:
                     board.add(
-                        "allergy", "allergies", mention.surface, [unit, reply_unit], form="concept", concept=mention.concept.key,
-                        concept_kind="medication", english=mention.concept.english, french=mention.concept.french, surface=mention.surface,
-                    )  # fmt: skip
+                        "allergy",
+                        "allergies",
+                        mention.surface,
+                        [unit, reply_unit],
+                        form="concept",
+                        concept=mention.concept.key,
+                        concept_kind="medication",
+                        english=mention.concept.english,
+                        french=mention.concept.french,
+                        surface=mention.surface,
+                    )
         return
     stated = _ALLERGY[language].search(joined(unit.raw))
     for mention, status in unit.mentions:

@@ -3,51 +3,38 @@
 import re
 
 from summarizer.language import person_en, person_fr
-from summarizer.language.lexicon import Mention
 from summarizer.language.quantities import doses, frequency
 from summarizer.steps.extract.board import Board
-from summarizer.steps.extract.imperative import imperative_en, imperative_fr
+from summarizer.steps.extract.imperative_en import imperative_en
+from summarizer.steps.extract.imperative_fr import imperative_fr
+from summarizer.steps.extract.problems import announced, concluded, named, naming, stand
 from summarizer.steps.units import Unit
-from summarizer.types import Assertion, Evidence, Role
+from summarizer.types import Evidence, Role
 
-_HEADER = {
-    "en": re.compile(
-        r"(?:(?:^|\b)(?:for|so for|as for|with|regarding|concerning|about)(?: (?:your|the|his|her|my|that))? (?:(?:first|second|third|fourth|fifth|next|last|other|final) (?:problem|issue|diagnosis|concern|one|thing)s?\b[ ,]*(?:of|is|the|your|with|being)*[ ,]*)?|"
-        r"\bfrom (?:a|an|your|the) |\bin terms of (?:your |the )?|\bas far as (?:your |the )?|\bwith (?:regards?|respect) to (?:your |the )?|\bwhen it comes to (?:your |the )?|"
-        r"\b(?:your )?(?:first|second|third|next|last) (?:problem|issue|diagnosis)[ ,]*(?:is|of)?[ ,]*)",
-        re.I,
-    ),
-    "fr": re.compile(
-        r"(?:\b(?:pour|concernant|par rapport à|en ce qui concerne|au sujet de|côté|sur le plan|s'agissant de)\s*(?:votre|vos|le|la|les|l'|du|de la|des|ce|cette)?\s*)",
-        re.I,
-    ),
-}
-_DIAGNOSIS = {
-    "en": re.compile(
-        r"\b(?:consistent with|you (?:do )?have (?:a |an |some )?|i think (?:that )?(?:you|this|it|that)|looks like|sounds like|most likely|likely|diagnos\w+|suggest\w*|"
-        r"concern\w* for|indicat\w+|due to|caused by|suspect\w*|this is|it's|what you have)\b",
-        re.I,
-    ),
-    "fr": re.compile(
-        r"\b(?:vous avez|c'est|il s'agit|ça (?:ressemble|fait penser)|je pense|probablement|compatible|évoque\w*|diagnostic|en faveur|vous faites|on est sur)\b",
-        re.I,
-    ),
-}
 _META = {
     "en": re.compile(
-        r"\b(?:dragon|dax|physical exam|examine|take a (?:quick )?look|talk (?:a little|about)|go over|listen to|check out your|check you out|discuss my|look at (?:some of|your (?:results|x|mri|labs))|"
-        r"questions?|finalize the note|let you know what|any concerns|show me|get (?:you )?(?:checked out|discharged)|see what|be right back|ask you|tell me|"
-        r"make sense|sound good|how does that|thank|my assistant|pull (?:on|up)|lay you|move your|twist|feel (?:your|around)|press on|glad|nice to|great to)\b",
+        r"\b(?:dragon|dax|physical exam|examine|take a (?:quick )?look|talk (?:a "
+        r"little|about)|go over|listen to|check out your|check you out|discuss "
+        r"my|look at (?:some of|your (?:results|x|mri|labs))|"
+        r"questions?|finalize the note|let you know what|any concerns|show me|"
+        r"get (?:you )?(?:checked out|discharged)|see what|be right back|ask you|"
+        r"tell me|"
+        r"yeah|good to see|best of luck|make sense|sound good|how does that|thank|"
+        r"my assistant|pull (?:on|up)|lay you|move your|twist|feel (?:your|around)"
+        r"|press on|glad|nice to|great to)\b",
         re.I,
     ),
     "fr": re.compile(
-        r"\b(?:examiner|ausculter|regarder (?:ça|votre)|écouter|prendre (?:la|votre) tension|parler|questions?|voir ensemble|poser|noter|merci|allongez|imprimer|carte)\b",
+        r"\b(?:examiner|ausculter|regarder (?:ça|votre)|écouter|prendre (?:la|"
+        r"votre) tension|parler|questions?|voir ensemble|poser|noter|merci|allongez|"
+        r"imprimer|carte)\b",
         re.I,
     ),
 }
 _RETURN = {
     "en": re.compile(
-        r"\b(?:follow[- ]?up|see you (?:back|again|in)|come back|return|back (?:here )?in|recheck)\b",
+        r"\b(?:follow[- ]?up|see you (?:back|again|in)|come back|return|back (?:here "
+        r")?in|recheck)\b",
         re.I,
     ),
     "fr": re.compile(
@@ -56,34 +43,93 @@ _RETURN = {
 }
 
 
+_HOLDS = 8
+_ENUMERATED = {
+    "en": re.compile(
+        r"(?:first(?:ly)?|second(?:ly)?|third(?:ly)?|fourth|fifth|next|last(?:ly)"
+        r"?|finally|number (?:one|two|three)|the other thing|another thing)\b[,:]?",
+        re.I,
+    ),
+    "fr": re.compile(
+        r"(?:premièrement|deuxièmement|troisièmement|quatrièmement|d'abord|en "
+        r"premier|ensuite|enfin|dernière chose|autre chose)\b[,:]?",
+        re.I,
+    ),
+}
+_JUDGED = re.compile(
+    r"\b(?:controll\w+|uncontrolled|stable|improv\w+|wors\w+|better|elevated|"
+    r"doing (?:well|great|good|okay)|consistent with|likely|due to|caused "
+    r"by|related to|"
+    r"sign of|progress\w*|at goal|not at goal|concern\w*|risk|heal\w+|resolv\w+|"
+    r"flare\w*|exacerbation|impression|suggest\w*|indicat\w*|compliant|stage|"
+    r"severe|"
+    r"moderate|mild|looks? like|on track|reassuring|normal|abnormal|damage|"
+    r"équilibr\w+|contrôl\w+|amélior\w+|aggrav\w+|mieux|élevée?s?|probable\w*|"
+    r"évoqu\w+|compatible|dû|due|lié\w*|rassurant\w*|risque|cicatris\w+|"
+    r"ressemble|en faveur|complication\w*|guéri\w*|normale?|anormale?|stabilis\w+)\b",
+    re.I,
+)
+# A statement about the patient and not about medicine in general.
+_OF_PATIENT = re.compile(
+    r"(?:she|he|the patient|her|his|their|elle|il|la patiente|le patient|son|"
+    r"sa|ses)\b(?! (?:can|could|may|might|should|will|would|want|need|know|"
+    r"peut|pourra|doit|va)\b)",
+    re.I,
+)
+_STRONG = {
+    "en": re.compile(
+        r"\b(?:i|we)(?:'m| am|'re| are|'ll| will|'d| would)?(?: also| just)* (?:going "
+        r"to|want to|like to|recommend|want you to|like you to)?(?: go ahead and)"
+        r"?\s*"
+        r"(?:order|refer|prescribe|start you|increase|decrease|schedule|refill|"
+        r"put you on|send you (?:to|for)|recommend)\b",
+        re.I,
+    ),
+    "fr": re.compile(
+        r"\b(?:je|on) (?:vais |va )?(?:vous |te |lui |le |la )*(?:prescri\w+|adress\w+|"
+        r"augment\w+|diminu\w+|renouvel\w+|demander|arrêter|programmer|débuter|"
+        r"commencer)\b|"
+        r"\bon (?:continue|garde|arrête|augmente|diminue|commence|refait)\b",
+        re.I,
+    ),
+}
+
+
 def from_plan(board: Board) -> None:
     """Diagnosis, plan and instruction claims from the clinician's words, by problem in order."""
     problem: dict[str, str] = {}
+    since = 0  # clinician's units since the problem was named: an old one no longer holds
     for unit in board.units:
-        if unit.role not in (Role.CLINICIAN, Role.UNKNOWN) or unit.section not in (
-            "plan",
-            "pmh",
-            "hpi",
-            "medications",
+        if unit.role not in (Role.CLINICIAN, Role.UNKNOWN):
+            continue
+        since += 1
+        if since > _HOLDS or _ENUMERATED[board.language].match(unit.clean):
+            problem = {}
+        strong = _STRONG[board.language].search(unit.clean) is not None and not unit.question
+        late = unit.index * 2 > len(board.units) and unit.section != "talk"
+        strong = strong or (
+            late and re.match(r"(?:if|si|en cas d)\b", unit.clean, re.I) is not None
+        )
+        if not strong and (
+            unit.section in ("exam", "results", "talk", "family")
+            or (unit.section != "plan" and not problem)
         ):
-            if unit.section not in ("results", "exam", "social") or unit.role is not Role.CLINICIAN:
-                continue
-        if unit.section != "plan" and not problem:
+            if unit.section in ("exam", "results") and (found := concluded(board, unit)):
+                problem = found
             continue
-        if unit.section in ("exam", "results") and unit.index in board.used:
-            continue
-        headed = _header(board, unit)
+        headed = announced(board, unit)
         if headed:
             mention, rest = headed
-            problem = _named(mention)
-            diagnosed = _problem(board, unit, mention, problem)
+            problem = named(mention)
+            since = 0
+            stand(board, unit, mention, problem)
             board.used.discard(unit.index)
             text = rest
         else:
             text = unit.clean
-            diagnosed = _diagnosed(board, unit)
+            diagnosed = concluded(board, unit)
             if diagnosed:
-                problem = diagnosed
+                problem, since = diagnosed, 0
         if (
             unit.question
             and not headed
@@ -98,131 +144,18 @@ def from_plan(board: Board) -> None:
 def _parts(text: str, board: Board) -> list[str]:
     """Two orders in one breath are two items."""
     joiner = (
-        r",?\s+and (?:then )?(?=(?:i|we)(?:'m|'ll|'re|'d| want| am| will| are| would| recommend)\b|(?:let's)\b)"
+        r",?\s+and (?:then )?(?=(?:i|we)(?:'m|'ll|'re|'d| want| am| will| are|"
+        r" would| recommend)\b|(?:let's)\b)"
         if board.language == "en"
-        else r",?\s+et (?:puis )?(?=(?:je (?:vais|vous)|on (?:va|se)|vous (?:prenez|allez|prendrez))\b)"
+        else r",?\s+et (?:puis )?(?=(?:je (?:vais|vous)|on (?:va|se)|vous (?:prenez|"
+        r"allez|prendrez))\b)"
     )
     return [part for part in re.split(joiner, text, flags=re.I) if part.strip()]
 
 
-def _named(mention: Mention) -> dict[str, str]:
-    return {
-        "problem": mention.concept.key,
-        "problem_en": mention.concept.english,
-        "problem_fr": mention.concept.french,
-        "problem_side": mention.side,
-        "problem_said": mention.surface,
-    }
-
-
-def _header(board: Board, unit: Unit) -> tuple[Mention, str] | None:
-    """The problem that a unit turns to, and what it says after naming it."""
-    spoken = unit.clean
-    match = _HEADER[board.language].search(spoken)
-    if not match or match.start() > 40:
-        return None
-    for mention, _ in unit.mentions:
-        if mention.concept.kind not in ("condition", "symptom"):
-            continue
-        place = spoken.lower().find(mention.surface.lower())
-        gap = spoken[match.end() : place] if place >= 0 else ""
-        if place >= match.end() and len(gap.split()) <= 5:
-            rest = spoken[place + len(mention.surface) :]
-            rest = re.sub(
-                r"^(?:\s+(?:standpoint|perspective|problem|issue|itself|point of view))?(?:\s*,|\s+(?=\w))\s*",
-                "",
-                rest,
-            ).strip(" ,")
-            # further problems named in the same breath: "your reflux and your nausea and vomiting"
-            while tail := re.match(r"^(?:and|,|or|et|ou)\s+(?:your |the |votre |vos )?", rest):
-                more = [
-                    m
-                    for m, _ in unit.mentions
-                    if rest[tail.end() :].lower().startswith(m.surface.lower())
-                ]
-                if not more:
-                    break
-                rest = rest[tail.end() + len(more[0].surface) :].strip(" ,")
-            return mention, rest
-    return None
-
-
-def _problem(board: Board, unit: Unit, mention: Mention, problem: dict[str, str]) -> dict[str, str]:
-    known = [
-        c
-        for c in board.claims
-        if c.kind == "diagnosis" and c.attributes.get("problem") == problem["problem"]
-    ]
-    if not known:
-        board.add(
-            "diagnosis", "assessment", mention.surface, [unit], form="problem",
-            concept=mention.concept.key, concept_kind=mention.concept.kind, english=mention.concept.english,
-            french=mention.concept.french, side=mention.side, at=str(unit.start), **problem,
-        )  # fmt: skip
-    return problem
-
-
-def _diagnosed(board: Board, unit: Unit) -> dict[str, str] | None:
-    """A condition that the clinician concludes on, without announcing a problem."""
-    if unit.section != "plan" and not any(
-        s.assertion is Assertion.UNCERTAIN for _, s in unit.mentions
-    ):
-        return None
-    if unit.question or not _DIAGNOSIS[board.language].search(unit.raw):
-        return None
-    for mention, status in unit.mentions:
-        if mention.concept.kind != "condition" or status.experiencer != "patient":
-            continue
-        if status.assertion not in (Assertion.AFFIRMED, Assertion.UNCERTAIN):
-            continue
-        problem = _named(mention)
-        known = [
-            c
-            for c in board.claims
-            if c.kind == "diagnosis" and c.attributes.get("problem") == problem["problem"]
-        ]
-        if not known:
-            board.add(
-                "diagnosis", "assessment", mention.surface, [unit], assertion=status.assertion, form="problem",
-                concept=mention.concept.key, concept_kind="condition", english=mention.concept.english,
-                french=mention.concept.french, side=mention.side, at=str(unit.start), **problem,
-            )  # fmt: skip
-            board.used.discard(unit.index)
-        return problem
-    return None
-
-
-def _naming(board: Board, problem: dict[str, str]) -> tuple[Evidence, ...]:
-    """The words that named the problem an order stands under."""
-    for claim in board.claims:
-        if claim.attributes.get("form") == "problem" and claim.attributes.get(
-            "problem"
-        ) == problem.get("problem"):
-            return claim.evidence
-    return ()
-
-
 def _item(board: Board, unit: Unit, text: str, problem: dict[str, str]) -> None:
-    medicine = next(
-        (
-            m
-            for m, _ in unit.mentions
-            if m.concept.kind == "medication" and m.surface.lower() in text.lower()
-        ),
-        None,
-    )
-    extra: dict[str, str] = {}
-    if medicine:
-        amounts = doses(text)
-        extra = {
-            "concept": medicine.concept.key,
-            "concept_kind": "medication",
-            "english": medicine.concept.english,
-            "french": medicine.concept.french,
-            "surface": medicine.surface,
-            "dose": f"{amounts[0][2]} {amounts[0][3]}" if len(amounts) == 1 else "",
-            "frequency": frequency(text, board.language),
-        }
+    """One order, prescription, safety net or thought, whichever the words are."""
+    extra = _prescribed(unit, text, board)
     ordered = (
         imperative_en(text, board.english)
         if board.language == "en"
@@ -230,35 +163,142 @@ def _item(board: Board, unit: Unit, text: str, problem: dict[str, str]) -> None:
     )
     if ordered:
         order, verb, to_patient = ordered
-        board.add(
-            "instruction" if to_patient else "plan",
-            "followup" if _RETURN[board.language].search(order) else "plan",
-            order, [unit], evidence=_naming(board, problem), form="order", verb=verb,
-            score=0.6 + unit.score, at=str(unit.start), **problem, **extra,
-        )  # fmt: skip
+        section = "followup" if _RETURN[board.language].search(order) else "plan"
+        kind = "instruction" if to_patient else "plan"
+        _ordered(board, unit, order, problem, kind=kind, section=section, verb=verb, typed=extra)
+    elif _read_aloud(board, unit, text, problem, extra):
         return
-    if len(text.split()) < 4 or not (
+    elif re.match(r"(?:if|si|en cas d|dès qu|s'il)\b", text, re.I):
+        net = _reasoning(text, board, conditional=True)
+        if net and 8 <= len(text.split()) <= 45:
+            _ordered(board, unit, net, {}, kind="instruction", section="followup")
+    elif len(text.split()) >= 4 and (
         problem or unit.has("condition", "symptom", "medication", "test")
     ):
-        return
-    thought = _reasoning(text, board)
-    if thought and unit.score > 0.1:
-        board.add(
-            "diagnosis", "assessment", thought, [unit], form="reasoning", score=unit.score, at=str(unit.start), **problem,
-        )  # fmt: skip
+        thought = _reasoning(text, board)
+        if thought and unit.score > 0.1:
+            board.add(
+                "diagnosis",
+                "assessment",
+                thought,
+                [unit],
+                form="reasoning",
+                score=unit.score,
+                at=str(unit.start),
+                typed=problem,
+            )
 
 
+def _ordered(
+    board: Board,
+    unit: Unit,
+    text: str,
+    problem: dict[str, str],
+    *,
+    kind: str = "plan",
+    section: str = "plan",
+    verb: str = "",
+    source: tuple[Evidence, ...] = (),
+    typed: dict[str, str] | None = None,
+) -> None:
+    board.add(
+        kind,
+        section,
+        text,
+        [unit],
+        evidence=(*source, *naming(board, problem)),
+        form="order",
+        verb=verb,
+        score=0.6 + unit.score,
+        at=str(unit.start),
+        typed={**problem, **(typed or {})},
+    )
+
+
+def _prescribed(unit: Unit, text: str, board: Board) -> dict[str, str]:
+    """The typed parts of an order that names a medicine."""
+    for mention, _ in unit.mentions:
+        if mention.concept.kind == "medication" and mention.surface.lower() in text.lower():
+            return {
+                "concept": mention.concept.key,
+                "concept_kind": "medication",
+                "english": mention.concept.english,
+                "french": mention.concept.french,
+                "surface": mention.surface,
+                **_dosed(text, board),
+            }
+    return {}
+
+
+def _dosed(text: str, board: Board) -> dict[str, str]:
+    amounts = doses(text)
+    return {
+        "dose": f"{amounts[0][2]} {amounts[0][3]}" if amounts else "",
+        "frequency": frequency(text, board.language),
+    }
+
+
+def _read_aloud(
+    board: Board, unit: Unit, text: str, problem: dict[str, str], extra: dict[str, str]
+) -> bool:
+    """A prescription without a verb: ``lisinopril 20, in the morning``, or a dose alone that goes
+    on with the medicine just ordered."""
+    if _SPOKEN.search(text) or unit.section in ("exam", "results"):
+        return False
+    if extra and any(character.isdigit() for character in text):
+        text = re.sub(r"^(?:the|le|la|les|l')\s*", "", text, flags=re.I)
+        _ordered(board, unit, text, problem, typed=extra)
+        return True
+    last = next(
+        (
+            c
+            for c in reversed(board.claims)
+            if c.attributes.get("form") == "order" and c.attributes.get("surface")
+        ),
+        None,
+    )
+    if not doses(text) or last is None or not 0 <= unit.start - int(last.attributes["at"]) < 300:
+        return False
+    known = ("concept", "concept_kind", "english", "french", "surface")
+    _ordered(
+        board,
+        unit,
+        f"{last.attributes['surface']} {text}",
+        problem,
+        source=last.evidence[:1],
+        typed={**{key: last.attributes[key] for key in known}, **_dosed(text, board)},
+    )
+    return True
+
+
+# A dose named without any verb is an order read aloud.
+_SPOKEN = re.compile(
+    r"\b(?:i|i'm|i've|you|you're|we|was|were|is|are|had|has|have|je|j'ai|vous|"
+    r"avez|on|était|c'était|est|avait|a)\b",
+    re.I,
+)
 _OPINION = {
-    "en": re.compile(r"^(?:(?:i|we) (?:do )?(?:think|believe|feel)(?: like)?(?: that)?|it (?:looks|sounds|seems)(?: like| that)?|i(?:'m| am) (?:thinking|pretty sure|confident)(?: that)?|my (?:impression|thought) is(?: that)?)\s+", re.I),
-    "fr": re.compile(r"^(?:je (?:pense|crois)|à mon avis|il (?:me )?semble|j'ai l'impression)(?: qu(?:e |')|,? )", re.I),
-}  # fmt: skip
+    "en": re.compile(
+        r"^(?:(?:i|we) (?:do )?(?:think|believe|feel)(?: like)?(?: that)?|it (?:looks|"
+        r"sounds|seems)(?: like| that)?|i(?:'m| am) (?:thinking|pretty sure|confident)"
+        r"(?: that)?|my (?:impression|thought) is(?: that)?)\s+",
+        re.I,
+    ),
+    "fr": re.compile(
+        r"^(?:je (?:pense|crois)|à mon avis|il (?:me )?semble|j'ai l'impression)"
+        r"(?: qu(?:e |')|,? )",
+        re.I,
+    ),
+}
 
 
-def _reasoning(text: str, board: Board) -> str | None:
+def _reasoning(text: str, board: Board, *, conditional: bool = False) -> str | None:
     """A statement about the problem; an opinion stays marked as one."""
     opinion = _OPINION[board.language].match(text)
     rest = text[opinion.end() :] if opinion else text
-    if re.match(r"(?:if|so that|that's|thank|good|great|si|c'est bien)\b", rest, re.I):
+    if not conditional and re.match(
+        r"(?:if|so that|that's|thank|good|great|si|c'est bien)\b", rest, re.I
+    ):
         return None
     if board.language == "en":
         turned = person_en.third_person(rest, board.english, speaker="clinician")
@@ -270,7 +310,9 @@ def _reasoning(text: str, board: Board) -> str | None:
         hedged = re.search(
             r"\b(?:peut-être|probable\w*|possible\w*|pourrait|sans doute)\b", rest, re.I
         )
-    if not turned or len(turned.split()) < 4:
+    if not turned or not 4 <= len(turned.split()) <= (50 if conditional else 32):
+        return None
+    if not conditional and not (_JUDGED.search(rest) or _OF_PATIENT.match(turned)):
         return None
     if opinion and not hedged:
         return (

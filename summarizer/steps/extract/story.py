@@ -4,6 +4,7 @@ import re
 
 from summarizer.language import person_en, person_fr
 from summarizer.language.assertion import Status
+from summarizer.language.lexicon import Concept
 from summarizer.language.quantities import duration
 from summarizer.steps.extract.board import Board
 from summarizer.steps.units import Unit
@@ -11,44 +12,78 @@ from summarizer.types import Assertion, Role
 
 _TELLING = frozenset({"hpi", "pmh", "medications", "allergies", "social", "family"})
 _INTRODUCED = {
-    "en": re.compile(r"^(?:next patient is |this is |(?:the )?patient is )?([a-z][\w'. -]{1,40}?) is an? \d+[- ]year[- ]old\b", re.I),
-    "fr": re.compile(r"^(?:le patient|la patiente|m\w*\. |mme |madame |monsieur |[A-Z]).{0,30}\b(?:âgée?|a) (?:de )?\d+ ans\b", re.I),
-}  # fmt: skip
-_RECALLED = {
     "en": re.compile(
-        r"^(?:(?:i|we) (?:know|see|understand|remember|recall|noticed?|heard)(?: here)?(?: that)?|i also (?:see|know)(?: that)?|"
-        r"(?:it|that) (?:looks|sounds|seems)(?: like)?(?: that)?|i (?:saw|read)(?: here)? that|"
-        r"(?:you|they) (?:said|mentioned|told me)(?: that)?|"
-        r"(?:the |my )?(?:nurse|notes?|chart|record)s? (?:says?|said|tells? me)(?: that)?)\s+(?=you|your|the|there)",
+        r"^(?:next patient is |this is |(?:the )?patient is )?([a-z][\w'. -]{1,40}?)"
+        r" is an? \d+[- ]year[- ]old\b",
         re.I,
     ),
     "fr": re.compile(
-        r"^(?:je (?:vois|sais|comprends)|on m'a dit|j'ai (?:vu|lu)|vous (?:m'avez dit|disiez|me dites)) (?:là |ici )?qu(?:e |')",
+        r"^(?:le patient|la patiente|m\w*\. |mme |madame |monsieur |[A-Z]).{0,30}\b(?:âgée"
+        r"?|a) (?:de )?\d+ ans\b",
+        re.I,
+    ),
+}
+_RECALLED = {
+    "en": re.compile(
+        r"^(?:(?:i|we) (?:know|see|understand|remember|recall|noticed?|heard)(?: "
+        r"here)?(?: that)?|i also (?:see|know)(?: that)?|"
+        r"(?:it|that) (?:looks|sounds|seems)(?: like)?(?: that)?|i (?:saw|read)(?: here)? that|"
+        r"(?:you|they) (?:said|mentioned|told me)(?: that)?|"
+        r"(?:the |my )?(?:nurse|notes?|chart|record)s? (?:says?|said|tells? me)"
+        r"(?: that)?)\s+(?=you|your|the|there)",
+        re.I,
+    ),
+    "fr": re.compile(
+        r"^(?:je (?:vois|sais|comprends)|on m'a dit|j'ai (?:vu|lu)|vous (?:m'avez "
+        r"dit|disiez|me dites)) (?:là |ici )?qu(?:e |')",
         re.I,
     ),
 }
 _EMPTY = {
     "en": re.compile(
-        r"^(?:i (?:don't know|understand|see|agree|appreciate|think so|will|guess|hope|mean|did|do|have|am|was|can|know)|"
-        r"that (?:makes sense|sounds|would be|helps|works|is)|thank|sounds|(?:i'm|it's|that's) (?:good|great|okay|fine|right|true|it|all)|"
-        r"we do|they do|not really|i will do that|nice|it is|it was|it does|it did|i'm doing)[ ,.]*(?:doc|so|good|great|that|well)?$",
+        r"^(?:i (?:don't know|understand|see|agree|appreciate|think so|will|guess|"
+        r"hope|mean|did|do|have|am|was|can|know)|"
+        r"that (?:makes sense|sounds|would be|helps|works|is)|thank|sounds|(?:i'm|"
+        r"it's|that's) (?:good|great|okay|fine|right|true|it|all)|"
+        r"we do|they do|not really|i will do that|nice|it is|it was|it does|it "
+        r"did|i'm doing)[ ,.]*(?:doc|so|good|great|that|well)?$",
         re.I,
     ),
-    "fr": re.compile(r"^(?:je (?:sais pas|comprends|vois)|merci|c'est (?:bon|bien|ça|vrai)|ça va|d'accord|voilà|ça marche)[ ,.]*$", re.I),
-}  # fmt: skip
+    "fr": re.compile(
+        r"^(?:je (?:sais pas|comprends|vois)|merci|c'est (?:bon|bien|ça|vrai)|"
+        r"ça va|d'accord|voilà|ça marche)[ ,.]*$",
+        re.I,
+    ),
+}
 _CHAT = {
     "en": re.compile(
-        r"\b(?:weather|thank you|thanks|football|game last|how are you|nice to (?:see|meet)|have a (?:good|great)|bye|"
-        r"dragon|dax|god|joke|funny|movie|favorite|weekend plans|parking|insurance card|good question|appreciate it|what about you|"
+        r"\b(?:weather|thank you|thanks|football|game last|how are you|nice to "
+        r"(?:see|meet)|have a (?:good|great)|bye|"
+        r"dragon|dax|god|joke|funny|movie|favorite|weekend plans|parking|insurance "
+        r"card|good question|appreciate it|what about you|"
         r"looking forward|can i|should i|could i|do i|when can|will i|am i)\b|\?$",
         re.I,
     ),
-    "fr": re.compile(r"\b(?:merci|au revoir|bonjour|bonne journée|il fait (?:beau|chaud|froid)|carte vitale|à bientôt|est-ce que je|je peux|enchantée?)\b|\?$", re.I),
-}  # fmt: skip
+    "fr": re.compile(
+        r"\b(?:merci|au revoir|bonjour|bonne journée|il fait (?:beau|chaud|froid)"
+        r"|carte vitale|à bientôt|est-ce que je|je peux|enchantée?)\b|\?$",
+        re.I,
+    ),
+}
 _VAGUE = {
-    "en": re.compile(r"^(?:it|that|this|they|those|he|she|these)\b(?!.{0,60}\b(?:pain|hurt|worse|better|start|wake|sleep|swell|help|work|radiat|spread|come|go|last|constant|sharp|dull|burn|ach)\w*)", re.I),
-    "fr": re.compile(r"^(?:ça|c'est|ils|celui|cela)\b(?!.{0,60}\b(?:mal|douleur|pire|mieux|commenc|réveil|empêche|gonfl|aide|soulag|irradi|descend|brûl|serre|passe|revient|dure)\w*)", re.I),
-}  # fmt: skip
+    "en": re.compile(
+        r"^(?:it|that|this|they|those|he|she|these)\b(?!.{0,60}\b(?:pain|hurt|"
+        r"worse|better|start|wake|sleep|swell|help|work|radiat|spread|come|go|"
+        r"last|constant|sharp|dull|burn|ach)\w*)",
+        re.I,
+    ),
+    "fr": re.compile(
+        r"^(?:ça|c'est|ils|celui|cela)\b(?!.{0,60}\b(?:mal|douleur|pire|mieux|"
+        r"commenc|réveil|empêche|gonfl|aide|soulag|irradi|descend|brûl|serre|passe|"
+        r"revient|dure)\w*)",
+        re.I,
+    ),
+}
 
 
 def from_story(board: Board) -> None:
@@ -81,17 +116,57 @@ def _told(board: Board, unit: Unit) -> None:
     text = unit.clean
     if len(text.split()) < 3 or _EMPTY[board.language].match(text):
         return
+    if len(text.split()) <= 8 and any(s.assertion is Assertion.DENIED for _, s in unit.mentions):
+        return  # the review of systems says it
+    if board.language == "fr" and not _FINITE_FR.search(text):
+        return
     value = salience(unit, board)
-    if value < 0.15:
+    bare = not unit.mentions and not duration(text, board.language)
+    if value < (0.2 if bare else 0.12):
         return
     speaker = board.speaker(unit)
+    about = _about(board, unit)
+    named = any(
+        m.concept.kind in ("symptom", "condition", "medication") and m.concept.key != "pain"
+        for m, _ in unit.mentions
+    )
+    if _DEPENDENT[board.language].match(text):
+        return
+    if _ANAPHORA[board.language].search(text) and not named:
+        if about is None:
+            return
+    else:
+        about = None
     if board.language == "en":
+        if re.match(
+            r"(?:went|got|felt|had|took|started|tried|came|fell|woke|saw|used|noticed|"
+            r"ran|have been|am|was)\b",
+            text,
+            re.I,
+        ):
+            text = f"i {text}"
+        if not _FINITE.search(text):
+            return
         turned = person_en.third_person(text, board.english, speaker=speaker)
     else:
         turned = person_fr.third_person(text, board.french, speaker=speaker)
     if not turned:
         return
     section = _section(unit)
+    if about:
+        board.add(
+            "history",
+            "hpi",
+            turned,
+            [about[0], unit],
+            score=value,
+            form="statement",
+            source=speaker,
+            at=str(unit.start),
+            topic_en=about[1].english,
+            topic_fr=about[1].french,
+        )
+        return
     board.add(
         "family" if section == "family" else "social" if section == "social" else "history",
         section,
@@ -107,6 +182,63 @@ def _told(board: Board, unit: Unit) -> None:
     )
 
 
+_FINITE = re.compile(
+    r"\b(?:is|are|was|were|am|has|have|had|do|does|did|can|could|will|would|"
+    r"get|gets|got|feel|feels|felt|go|goes|went|take|takes|took|"
+    r"use|uses|used|hurt|hurts|start|starts|started|help|helps|helped|want|"
+    r"need|think|know|smoke|drink|eat|work|live|lives|run|ran|"
+    r"keep|kept|come|comes|came|seem|seems|makes?|made|wakes?|woke|told|said|"
+    r"gave|put|fell|lost|tried|try|notice|noticed|\w+ed)\b|"
+    r"'(?:s|m|re|ve|d|ll)\b|n't\b",
+    re.I,
+)
+# A clause that hangs on another one, or an order echoed: alone it would mislead.
+_DEPENDENT = {
+    "en": re.compile(
+        r"(?:if|unless|until|when|which|who|that|than|even if|stop|start|take|"
+        r"go|do|don't|call|come|make|use|put|keep|let|what|how|where|why|whether|"
+        r"maybe|probably|in case|or|except)\b",
+        re.I,
+    ),
+    "fr": re.compile(
+        r"(?:même si|si|s'il|quand|parce qu|qui|que|dont|comme si|peut-être|sinon|"
+        r"sauf|ou|pour que|comment|pourquoi)\b",
+        re.I,
+    ),
+}
+_FINITE_FR = re.compile(
+    r"(?:\b(?:je|il|elle|ils|elles|on|ça|qui|me|se)\s+(?:ne |n'|me |m'|se "
+    r"|s'|y |en |la |le |les |l'|lui )*|\b[jcns]')[a-zàâçéèêëîïôûœ]+|"
+    r"\b(?:a|est|ont|sont|était|avait|fait|prend|va)\b",
+    re.I,
+)
+_ANAPHORA = {
+    "en": re.compile(
+        r"^(?:it|that|this|those|they|these)\b|\b(?:with|about|of|on|for|from)"
+        r" (?:that|it|them|those|this)$",
+        re.I,
+    ),
+    "fr": re.compile(r"^(?:ça|c'est|c'était|cela)\b|\b(?:avec|pour) ça$", re.I),
+}
+
+
+def _about(board: Board, unit: Unit) -> tuple[Unit, Concept] | None:
+    """What the clinician had just asked about, for an answer that says only ``it``."""
+    for before in reversed(board.units[max(0, unit.index - 6) : unit.index]):
+        if before.utterance < unit.utterance - 1:
+            return None
+        if before.role is not Role.CLINICIAN:
+            continue
+        named = [
+            m.concept
+            for m, s in before.mentions
+            if m.concept.kind in ("condition", "symptom", "medication") and m.concept.key != "pain"
+        ]
+        if len({concept.key for concept in named}) == 1:
+            return before, named[0]
+    return None
+
+
 def _section(unit: Unit) -> str:
     """Statements about complaints belong to the story even where a medicine is named in them."""
     relatives = [s for _, s in unit.mentions if s.experiencer == "family"]
@@ -118,6 +250,8 @@ def _section(unit: Unit) -> str:
         return "hpi"
     if unit.section == "medications":
         return "hpi"
+    if unit.section == "pmh" and not (unit.has("condition", "test") or _past(unit)):
+        return "hpi"
     return unit.section
 
 
@@ -128,15 +262,30 @@ def _recalled(board: Board, unit: Unit) -> None:
         body = re.sub(r"^(?:next patient is |this is )", "", text, flags=re.I)
         name = introduced[1]
         board.add(
-            "history", "hpi", body, [unit], score=3.0, form="introduction", source="clinician",
-            name=name, at=str(unit.start),
-        )  # fmt: skip
+            "history",
+            "hpi",
+            body,
+            [unit],
+            score=3.0,
+            form="introduction",
+            source="clinician",
+            name=name,
+            at=str(unit.start),
+        )
         return
     if unit.section in ("plan", "exam", "results") and not _RECALLED[board.language].match(text):
         return
-    stripped = _RECALLED[board.language].sub("", text)
+    if re.search(
+        r"\byou (?:need|should|have to|know|want|can|might|could|must|guys)\b|"
+        r"\bvous (?:devez|pouvez|allez|voulez)\b",
+        text,
+        re.I,
+    ):
+        return
+    stripped = re.sub(r"\band that (?=you\b)", "and ", _RECALLED[board.language].sub("", text))
     if stripped == text and not re.match(
-        r"(?:you(?:'ve|'re| have| had| are| were| take| said)?|vous (?:avez|êtes|prenez|aviez|étiez))\b",
+        r"(?:you(?:'ve|'re| have| had| are| were| take| said)?|vous (?:avez|êtes|"
+        r"prenez|aviez|étiez))\b",
         text,
         re.I,
     ):
@@ -153,9 +302,15 @@ def _recalled(board: Board, unit: Unit) -> None:
         return
     section = "pmh" if _past(unit) and unit.section == "pmh" else "hpi"
     board.add(
-        "history", section, turned, [unit], score=salience(unit, board) + 0.1, form="statement",
-        source="clinician", at=str(unit.start),
-    )  # fmt: skip
+        "history",
+        section,
+        turned,
+        [unit],
+        score=salience(unit, board) + 0.1,
+        form="statement",
+        source="clinician",
+        at=str(unit.start),
+    )
 
 
 def _past(unit: Unit) -> bool:

@@ -4,13 +4,25 @@ Every sentence carries the evidence of the claims that it was written from. Conc
 the note's language; statements exist only in the language that they were said in.
 """
 
-import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
-from summarizer.language.text import listed, sentence
-from summarizer.steps.write.phrases import MEASURES, SIDES, SYSTEMS, TOPICS, word
-from summarizer.types import Assertion, Claim, Evidence, Language, Sentence
+from summarizer.language.text import listed
+from summarizer.steps.write.phrases import SYSTEMS, word
+from summarizer.steps.write.wording import (
+    after_colon,
+    by_name,
+    concept_text,
+    de,
+    introduction,
+    lowered,
+    made,
+    name,
+    named_subject,
+    none_of,
+    text_of,
+)
+from summarizer.types import Assertion, Claim, Language, Sentence
 
 _SYSTEM_ORDER = list(SYSTEMS)
 
@@ -53,50 +65,9 @@ def one(claim: Claim, language: Language, gender: str) -> Sentence:
     """One claim as one plain sentence: the fallback when a fuller wording did not hold."""
     if claim.section in ("plan", "followup"):
         return _order(claim, language)
+    if claim.section == "ros":
+        return _by_system([claim], language)[0]
     return _each([claim], language, gender)[0]
-
-
-def _made(text: str, claims: Sequence[Claim]) -> Sentence:
-    return Sentence(
-        text=sentence(text),
-        evidence=merged(claim.evidence for claim in claims),
-        claims=tuple(claims),
-        confidence=round(min(1.0, max(0.05, min(_confidence(c) for c in claims))), 2),
-    )
-
-
-def merged(groups: Iterable[Sequence[Evidence]]) -> tuple[Evidence, ...]:
-    """Evidence without repeats, in order."""
-    return tuple(dict.fromkeys(item for group in groups for item in group))
-
-
-def _confidence(claim: Claim) -> float:
-    base = {"record": 0.99, "measure": 0.95, "concept": 0.9, "order": 0.85, "introduction": 0.95}
-    value = base.get(claim.attributes.get("form", ""), 0.75)
-    return value - (0.15 if claim.assertion is Assertion.UNCERTAIN else 0.0)
-
-
-def name(claim: Claim, language: Language) -> str:
-    """The concept's name in the note's language, with its side."""
-    attributes = claim.attributes
-    text = attributes.get("french" if language == "fr" else "english") or claim.text
-    side = attributes.get("side", "")
-    if not side:
-        return text
-    shown = SIDES[side][language]
-    return f"{text} {shown}" if language == "fr" else f"{shown} {text}"
-
-
-def _unique(claims: Sequence[Claim], language: Language) -> dict[str, list[Claim]]:
-    """Claims by the name they would be shown under; a sided mention absorbs the unsided one."""
-    groups: dict[str, list[Claim]] = defaultdict(list)
-    sided = {c.attributes.get("concept"): c for c in claims if c.attributes.get("side")}
-    for claim in claims:
-        shown = claim
-        if not claim.attributes.get("side") and claim.attributes.get("concept") in sided:
-            shown = sided[claim.attributes.get("concept")]
-        groups[name(shown, language)].append(claim)
-    return groups
 
 
 # -- sections ------------------------------------------------------------------------------------
@@ -106,15 +77,15 @@ def _reason(claims: Sequence[Claim], language: Language) -> list[Sentence]:
     texts = [c for c in claims if c.attributes.get("form") == "text"]
     concepts = [c for c in claims if c.attributes.get("form") == "concept"]
     if concepts:
-        names = list(_unique(concepts, language))
+        names = list(by_name(concepts, language))
         shown = listed(names, language)
         lead = f"{texts[0].text}: " if texts and texts[0].text not in ("follow-up",) else ""
-        return [_made(f"{lead}{shown}", [*texts[:1], *concepts] if lead else concepts)]
-    return [_made(c.text, [c]) for c in texts[:1]]
+        return [made(f"{lead}{shown}", [*texts[:1], *concepts] if lead else concepts)]
+    return [made(c.text, [c]) for c in texts[:1]]
 
 
 def _by_system(claims: Sequence[Claim], language: Language) -> list[Sentence]:
-    """One sentence a system and polarity; what is both affirmed and denied is shown as both said."""
+    """One sentence a system and polarity; what was affirmed anywhere is not shown as denied."""
     out = []
     systems: dict[str, list[Claim]] = defaultdict(list)
     for claim in claims:
@@ -127,30 +98,15 @@ def _by_system(claims: Sequence[Claim], language: Language) -> list[Sentence]:
         held = {c.attributes.get("concept") for c in affirmed}
         denied = [c for c in denied if c.attributes.get("concept") not in held]
         if affirmed:
-            names = _unique(affirmed, language)
+            names = by_name(affirmed, language)
             text = word("reports", language).format(listed(list(names), language))
-            out.append(_made(f"{label}{colon} {_lower(text, language)}", affirmed))
+            out.append(made(f"{label}{colon} {lowered(text, language)}", affirmed))
         if denied:
-            names = _unique(denied, language)
+            names = by_name(denied, language)
             out.append(
-                _made(f"{label}{colon} {_lower(_none_of(list(names), language), language)}", denied)
+                made(f"{label}{colon} {lowered(none_of(list(names), language), language)}", denied)
             )
     return out
-
-
-def _lower(text: str, language: Language) -> str:
-    return text[:1].lower() + text[1:] if language == "fr" else text
-
-
-def _none_of(names: list[str], language: Language) -> str:
-    if language == "en":
-        return word("denies", language).format(listed(names, language, last="or"))
-    parts = [f"pas {_de(item)}" for item in names]
-    return ", ".join(parts)
-
-
-def _de(noun: str) -> str:
-    return f"d'{noun}" if noun[:1].lower() in "aeiouéèêàâîôœh" else f"de {noun}"
 
 
 def _exam(claims: Sequence[Claim], language: Language) -> list[Sentence]:
@@ -172,100 +128,34 @@ def _exam(claims: Sequence[Claim], language: Language) -> list[Sentence]:
                 text = claim.text
             label = "" if system == "general" else f"{SYSTEMS[system][language]}{colon} "
             body = text if not label else text[:1].upper() + text[1:]
-            out.append(_made(f"{label}{body}", [claim]))
+            out.append(made(f"{label}{body}", [claim]))
     return out
 
 
 def _story(claims: Sequence[Claim], language: Language, gender: str) -> list[Sentence]:
-    """Introduction first, then in the order of the visit; ``the patient`` opens, pronouns follow."""
+    """Introduction first, then in the visit's order; ``the patient`` opens, pronouns follow."""
     intro = [c for c in claims if c.attributes.get("form") == "introduction"]
     rest = [c for c in claims if c.attributes.get("form") != "introduction"]
     rest.sort(key=lambda c: int(c.attributes.get("at", "0")))
-    out = [_made(_capital_name(c), [c]) for c in intro]
+    out = [made(introduction(c), [c]) for c in intro]
     opened = False
     for claim in rest:
-        text = _text(claim, language)
-        text, opened = _named_subject(text, language, gender, opened)
-        out.append(_made(text, [claim]))
+        text = text_of(claim, language)
+        topic = claim.attributes.get("topic_fr" if language == "fr" else "topic_en", "")
+        if topic:
+            text = f"{topic}{' :' if language == 'fr' else ':'} {text}"
+        else:
+            text, opened = named_subject(text, language, gender, opened)
+        out.append(made(text, [claim]))
     return out
-
-
-def _capital_name(claim: Claim) -> str:
-    said = claim.attributes.get("name", "")
-    return (
-        claim.text.replace(said, said.title(), 1)
-        if said and claim.text.startswith(said)
-        else claim.text
-    )
-
-
-_SUBJECT = {
-    "en": re.compile(r"^(she|he|the patient)\b(?!')", re.I),
-    "fr": re.compile(r"^(elle|il|le patient|la patiente)\b", re.I),
-}
-_SAYS = {"en": ("the patient", "she", "he"), "fr": ("le patient", "elle", "il")}
-
-
-def _named_subject(text: str, language: Language, gender: str, opened: bool) -> tuple[str, bool]:
-    match = _SUBJECT[language].match(text)
-    if not match or (language == "fr" and re.match(r"il (?:y a|faut|est arrivé)", text, re.I)):
-        return text, opened
-    if opened:
-        return text, True
-    noun = (
-        ("la patiente" if gender == "female" else "le patient")
-        if language == "fr"
-        else "the patient"
-    )
-    return noun + text[match.end() :], True
-
-
-def _text(claim: Claim, language: Language) -> str:
-    attributes = claim.attributes
-    form = attributes.get("form")
-    colon = " :" if language == "fr" else ":"
-    if form == "topic":
-        return f"{TOPICS[attributes['topic']][language]}{colon} {claim.text}"
-    if form == "measure":
-        unit = attributes.get("unit", "")
-        gap = "" if unit == "%" and language == "en" else " "
-        value = f"{attributes['value']}{gap}{unit}".strip()
-        return f"{MEASURES[attributes['measure']][language]} {value}"
-    if form == "record":
-        return _recorded(claim, language)
-    if form == "none":
-        return word("no_allergies", language)
-    if form == "concept":
-        return name(claim, language)
-    return claim.text
-
-
-def _recorded(claim: Claim, language: Language) -> str:
-    attributes = claim.attributes
-    label = attributes.get("label", claim.text)
-    if claim.kind == "result":
-        text = f"{label} {attributes.get('value', '')} {attributes.get('unit', '')}".strip()
-        text += f" ({_date(attributes.get('when', ''))})" if attributes.get("when") else ""
-        if attributes.get("previous"):
-            text += ", " + word("previously", language).format(
-                attributes["previous"], _date(attributes.get("previous_when", ""))
-            )
-        return text
-    if claim.kind == "medication":
-        return claim.text
-    return label
-
-
-def _date(when: str) -> str:
-    return when[:10]
 
 
 def _history(claims: Sequence[Claim], language: Language, gender: str) -> list[Sentence]:
     """Problems once each, the record's wording first; then what was told about the past."""
     out: list[Sentence] = []
-    recorded = [c for c in claims if c.attributes.get("form") == "record"]
-    seen = {c.attributes.get("concept") for c in recorded}
-    for claim in recorded:
+    on_record = [c for c in claims if c.attributes.get("form") == "record"]
+    seen = {c.attributes.get("concept") for c in on_record}
+    for claim in on_record:
         said = [
             c
             for c in claims
@@ -273,7 +163,7 @@ def _history(claims: Sequence[Claim], language: Language, gender: str) -> list[S
             and c.attributes.get("concept") == claim.attributes.get("concept")
             and c.assertion is not Assertion.DENIED
         ]
-        out.append(_made(_recorded(claim, language), [claim, *said]))
+        out.append(made(recorded(claim, language), [claim, *said]))
     concepts = [
         c
         for c in claims
@@ -281,20 +171,20 @@ def _history(claims: Sequence[Claim], language: Language, gender: str) -> list[S
     ]
     affirmed = [c for c in concepts if c.assertion is not Assertion.DENIED]
     held = {c.attributes.get("concept") for c in affirmed}
-    for shown, group in _unique(affirmed, language).items():
-        out.append(_made(shown, group))
+    for shown, group in by_name(affirmed, language).items():
+        out.append(made(shown, group))
     denied = [
         c
         for c in concepts
         if c.assertion is Assertion.DENIED and c.attributes.get("concept") not in held
     ]
     if denied:
-        names = list(_unique(denied, language))
+        names = list(by_name(denied, language))
         if language == "en":
             text = word("negative_history", language).format(listed(names, language, last="or"))
         else:
-            text = ", ".join(["pas d'antécédent " + _de(n) for n in names])
-        out.append(_made(text, denied))
+            text = ", ".join(["pas d'antécédent " + de(n) for n in names])
+        out.append(made(text, denied))
     statements = [c for c in claims if c.attributes.get("form") not in ("record", "concept")]
     return [*out, *_story(statements, language, gender)]
 
@@ -302,7 +192,7 @@ def _history(claims: Sequence[Claim], language: Language, gender: str) -> list[S
 def _each(claims: Sequence[Claim], language: Language, gender: str) -> list[Sentence]:
     """One sentence a fact; the record and the words about the same thing share one."""
     out: list[Sentence] = []
-    recorded = {
+    on_record = {
         c.attributes.get("concept"): c for c in claims if c.attributes.get("form") == "record"
     }
     groups: dict[str, list[Claim]] = defaultdict(list)
@@ -321,51 +211,25 @@ def _each(claims: Sequence[Claim], language: Language, gender: str) -> list[Sent
         form, concept = attributes.get("form"), attributes.get("concept", "")
         if form == "concept":
             key = f"{concept}|{claim.assertion}"
-            if key in done or (concept in recorded and claim.section != "family"):
+            if key in done or (concept in on_record and claim.section != "family"):
                 continue
             done.add(key)
-            out.append(_made(_concept_text(groups[key], language), groups[key]))
+            out.append(made(concept_text(groups[key], language), groups[key]))
         elif form == "measure":
             key = f"{attributes['measure']}|{attributes['value']}"
             if key not in done:
                 done.add(key)
-                out.append(_made(_text(claim, language), groups[key]))
+                out.append(made(text_of(claim, language), groups[key]))
         elif form == "none":
             if "none" not in done and not any(c.attributes.get("form") == "record" for c in claims):
                 done.add("none")
-                out.append(_made(_text(claim, language), groups["none"]))
+                out.append(made(text_of(claim, language), groups["none"]))
         elif form == "record":
-            out.append(_made(_text(claim, language), [claim]))
+            out.append(made(text_of(claim, language), [claim]))
         else:
-            text, opened = _named_subject(_text(claim, language), language, gender, opened)
-            out.append(_made(text, [claim]))
+            text, opened = named_subject(text_of(claim, language), language, gender, opened)
+            out.append(made(text, [claim]))
     return out
-
-
-def _concept_text(group: list[Claim], language: Language) -> str:
-    claim = group[0]
-    shown = name(claim, language)
-    if claim.section == "family":
-        key = "no_family" if claim.assertion is Assertion.DENIED else "family"
-        return word(key, language).format(shown)
-    if claim.kind == "allergy":
-        said = claim.attributes.get("surface", shown)
-        key = "not_allergic" if claim.assertion is Assertion.DENIED else "allergic"
-        return word(key, language).format(said)
-    if claim.kind == "medication":
-        best = max(
-            group,
-            key=lambda c: (
-                len(c.attributes.get("dose", "")) + len(c.attributes.get("frequency", ""))
-            ),
-        )
-        parts = [
-            claim.attributes.get("surface", shown),
-            best.attributes.get("dose", ""),
-            best.attributes.get("frequency", ""),
-        ]
-        return " ".join(part for part in parts if part)
-    return shown
 
 
 def _assessment(claims: Sequence[Claim], language: Language) -> list[Sentence]:
@@ -385,20 +249,25 @@ def _assessment(claims: Sequence[Claim], language: Language) -> list[Sentence]:
         shown = name(problem, language)
         if problem.assertion is Assertion.UNCERTAIN:
             shown = word("suspected", language).format(shown)
-        out.append(_made(shown, [problem]))
-        for reason in reasons.pop(key, []):
-            out.append(_made(reason.text, [reason]))
+        because = reasons.pop(key, [])
+        if not because or problem.assertion is Assertion.UNCERTAIN:
+            out.append(made(shown, [problem]))
+        colon = " :" if language == "fr" else ":"
+        out.extend(
+            made(f"{name(problem, language)}{colon} {after_colon(reason.text)}", [problem, reason])
+            for reason in because
+        )
     for left in reasons.values():
-        out.extend(_made(reason.text, [reason]) for reason in left)
+        out.extend(made(reason.text, [reason]) for reason in left)
     return out
 
 
 def _order(claim: Claim, language: Language) -> Sentence:
-    text = claim.text
+    text = after_colon(claim.text)
     if (
         claim.kind == "instruction"
         and language == "en"
-        and not claim.attributes.get("concept") == "medication"
+        and claim.attributes.get("concept_kind") != "medication"
     ):
         verb = claim.attributes.get("verb", "")
         if verb not in {
@@ -414,5 +283,5 @@ def _order(claim: Claim, language: Language) -> Sentence:
             text = word("patient_to", language).format(text)
     problem = claim.attributes.get("problem_fr" if language == "fr" else "problem_en", "")
     if problem and claim.section == "plan" and problem.lower() not in text.lower():
-        return _made(f"{problem}{' :' if language == 'fr' else ':'} {text}", [claim])
-    return _made(text, [claim])
+        return made(f"{problem}{' :' if language == 'fr' else ':'} {text}", [claim])
+    return made(text, [claim])

@@ -1,0 +1,355 @@
+"""Spoken orders as a note writes them: ``i'm gonna go ahead and start you on some lasix`` ->
+``start lasix``. What is no order gives None.
+"""
+
+import re
+
+from summarizer.language import person_en
+from summarizer.language.person_en import Pronouns
+from summarizer.language.words import words
+
+# Leads that speak of what the patient is to do.
+_TO_PATIENT = re.compile(
+    r"^(?:(?:i|we)(?:'d| would| do|'ll| will| just| also|)*\s*(?:want|like|"
+    r"need|have|recommend|ask|encourage|advise)(?: for)?(?: that)? you (?:to "
+    r"|can |should )?|"
+    r"you(?:'ll| will)? (?:should|need to|have to|want to|can(?: also)?|must|"
+    r"could|may)\s+|you(?:'re| are) going to (?:need to |want to |have to "
+    r")?|"
+    r"(?:please |just )?(?:make sure|be sure)(?: that)?(?: you)?(?: to)?|(?:please "
+    r")?try to|it's important (?:that you|to|for you to)|"
+    r"(?:i|we)(?:'m| am|'re| are)? (?:going to |)?(?:recommend(?:ing)?|advis(?:e|"
+    r"ing)|encourag(?:e|ing)|have|ask(?:ing)?)(?: that)? you (?:to )?|"
+    r"see you (?=take|do|start|use|stop|lose|try|work|keep|eat)|please|don't forget to)\s*",
+    re.I,
+)
+_LEAD = re.compile(
+    r"^(?:(?:what (?:i|we)(?:'d| would|'m| am)? (?:like|going|want|recommend)"
+    r"(?: to do)?(?: is|,)?(?: that)?|here's what (?:i|we) (?:want|would like)"
+    r" to do|the plan is to|my plan is to|my recommendation (?:is|would be)"
+    r" (?:to|that)|"
+    r"(?:i|we)(?: think| believe)?(?: that)? (?:we |i )?(?:should|can|could|"
+    r"need to|have to|may|might want to)|"
+    r"(?:i|we)(?:'m| am|'re| are)(?: also| just| gonna)? (?:going|planning)"
+    r" to|(?:i|we)(?:'d| would)?(?: also| just| really| do)* (?:like|want|"
+    r"need|plan) to|"
+    r"(?:i|we)(?:'ll| will)(?: also| just| then| probably)*|(?:i|we) (?:also "
+    r")?(?:would )?recommend(?: that)?(?: we)?|let's(?: also| just)*|"
+    r"why don't we|i think|we|"
+    r"(?:also|just|then|now|first|probably|maybe|certainly|definitely)|(?:go|"
+    r"going) ahead and|(?:get|have) (?:you )?(?=started|set up)|do is)\s*[,:]?\s*)"
+    r"+",
+    re.I,
+)
+_VERBS = frozenset(
+    [
+        "continue",
+        "increase",
+        "decrease",
+        "start",
+        "stop",
+        "order",
+        "refer",
+        "send",
+        "prescribe",
+        "check",
+        "repeat",
+        "schedule",
+        "get",
+        "obtain",
+        "add",
+        "give",
+        "put",
+        "keep",
+        "see",
+        "monitor",
+        "recommend",
+        "take",
+        "use",
+        "avoid",
+        "reduce",
+        "lower",
+        "raise",
+        "switch",
+        "change",
+        "hold",
+        "resume",
+        "restart",
+        "refill",
+        "discontinue",
+        "recheck",
+        "follow",
+        "come",
+        "return",
+        "call",
+        "let",
+        "consider",
+        "perform",
+        "do",
+        "begin",
+        "try",
+        "watch",
+        "record",
+        "limit",
+        "wear",
+        "rest",
+        "ice",
+        "elevate",
+        "exercise",
+        "apply",
+        "drink",
+        "eat",
+        "bring",
+        "make",
+        "contact",
+        "reach",
+        "remove",
+        "set",
+        "provide",
+        "treat",
+        "advise",
+        "encourage",
+        "discuss",
+        "plan",
+        "place",
+        "inject",
+        "book",
+        "arrange",
+        "request",
+        "have",
+        "maintain",
+        "stay",
+        "work",
+        "go",
+        "wait",
+        "titrate",
+        "taper",
+        "initiate",
+        "proceed",
+        "admit",
+        "draw",
+        "run",
+        "review",
+        "test",
+        "evaluate",
+        "screen",
+        "quit",
+        "cut",
+        "lose",
+        "finish",
+        "complete",
+        "need",
+        "cut",
+        "write",
+        "renew",
+        "fill",
+        "note",
+        "track",
+        "measure",
+        "weigh",
+        "supplement",
+        "adjust",
+        "double",
+        "administer",
+        "educate",
+        "counsel",
+        "log",
+        "hydrate",
+        "stretch",
+        "ask",
+        "touch",
+        "notify",
+        "gargle",
+        "sleep",
+        "cover",
+        "clean",
+        "wash",
+        "change",
+    ]
+)
+_NO_ORDERS = words(
+    "be think know say tell talk ask hope feel look listen examine press push show hear touch "
+    "the a that this it you i we they he she your my not mean guess just sign ignore "
+    "congratulate apologize mention explain turn lay sit pull move palpate step grab pass like "
+    "love want believe admit assume really always never so if and"
+)
+_DOING = {
+    "ordering": "order",
+    "referring": "refer",
+    "prescribing": "prescribe",
+    "starting": "start",
+    "putting": "put",
+    "increasing": "increase",
+    "decreasing": "decrease",
+    "sending": "send",
+    "giving": "give",
+    "stopping": "stop",
+    "adding": "add",
+    "changing": "change",
+    "repeating": "repeat",
+    "refilling": "refill",
+    "keeping": "keep",
+}
+_DROP_YOU = re.compile(
+    r"\b(refer|send|put|start|give|get|see|keep|prescribe|continue|place|have|"
+    r"switch|order|restart|add|check|increase|schedule|set|maintain|"
+    r"write|bring|try|treat|begin|initiate|offer|provide|recommend)\s+you\b",
+    re.I,
+)
+_THROWN = re.compile(
+    r"\b(?:for you|on you|with you|to you|if that's okay(?: with you)?|like "
+    r"i said|as well|again|go ahead and|at this (?:time|point)|right now)\b,?",
+    re.I,
+)
+_TAIL = re.compile(
+    r",?\s+(?:just )?(?:because|'cause|since|so that|so|which|to make sure|just to)\s+.{12,}$", re.I
+)
+# Where an order ends and talk about it begins; the last such place is cut first.
+_ASIDE = re.compile(
+    r",?\s+(?:these are|this is|this will|that's|that will|that way|those "
+    r"are|it's|it is|so|because|and then|which|but|and i|and we|and make sure|"
+    r"just to|just because|i think|i know|i don't|you know|okay|since|as)\b(?!.*\s(?:t"
+    r"hese are|this is|this will|that's|that will|that way|those are|it's|"
+    r"it is|so|because|and then|which|but|and i|and we|and make sure|just "
+    r"to|just because|i think|i know|i don't|you know|okay|since|as)\b).*$",
+    re.I,
+)
+_REPORT = words("call come return let contact reach go notify bring ask")
+
+
+def imperative_en(text: str, who: Pronouns) -> tuple[str, str, bool] | None:
+    """(order, verb, whether the patient is to do it), or None when it is no order."""
+    condition = re.match(
+        r"^(if .{5,120}?),?\s+(?:then |please |you can |you should |you need to "
+        r"|i want you to |just |we can |we could |we may |we'll |we will )*((?:call|"
+        r"come|return|let|contact|reach|go|notify|seek|consider|proceed|do|get|"
+        r"refer|discuss|talk about)\b.*)$",
+        text,
+        re.I,
+    )
+    if condition and len(condition[2].split()) >= 2:
+        order = f"{condition[2]} {condition[1]}"
+        patient = not re.match(
+            r"(?:consider|proceed|do|refer|discuss|get|talk)", condition[2], re.I
+        )
+        return _finished(order, condition[2].split()[0].lower(), patient, who)
+    doing = re.match(
+        r"^(?:i'm|i am|we're|we are)(?: also| just| actually)? (not )?([a-z]+ing)"
+        r"( in)?\b\s*(?!to\b)(.*)$",
+        text,
+        re.I,
+    )
+    if doing and doing[2].lower() in _DOING and not doing[1]:
+        verb = "place" if doing[3] and doing[2].lower() == "putting" else _DOING[doing[2].lower()]
+        return _finished(f"{verb} {doing[4]}", verb, False, who)
+    refused = re.match(
+        r"^(?:i'm|i am|we're|we are|i|we)(?: am| are)? (?:not going to|won't|will "
+        r"not) ([a-z]+\b.*)$",
+        text,
+        re.I,
+    )
+    if refused and refused[1].split()[0].lower() in _VERBS and len(refused[1].split()) > 2:
+        return _finished(f"do not {refused[1]}", "not", False, who)
+    led = False
+    for _ in range(3):
+        lead = _LEAD.match(text)
+        if not lead or lead.end() == 0:
+            break
+        led = led or re.search(r"\b(?:to|will|should|let's)\b|'ll\b", lead[0], re.I) is not None
+        text = text[lead.end() :]
+    to_patient = False
+    while directed := _TO_PATIENT.match(text):
+        if directed.end() == 0:
+            break
+        to_patient, text = True, text[directed.end() :]
+        again = _LEAD.match(text)
+        text = text[again.end() :] if again else text
+    text = (
+        re.sub(r"^(?:not|never)\s+", "avoid ", text)
+        if re.match(r"(?:not|never) (?:do|take|eat|use|lift|drive|drink|play)", text)
+        else text
+    )
+    negated = re.match(r"(?:don't|do not|never)\s+([a-z]+\b.*)$", text, re.I)
+    if (
+        negated
+        and (to_patient or not led)
+        and len(negated[1].split()) > 1
+        and negated[1].split()[0].lower() in _VERBS
+    ):
+        return _finished(f"not {negated[1]}", "not", True, who)
+    word = re.match(r"[a-z]+", text, re.I)
+    if not word:
+        return None
+    led = led or to_patient
+    verb = word[0].lower()
+    if verb in {"continuing", "starting", "increasing", "taking", "using", "monitoring"}:
+        verb = {
+            "continuing": "continue",
+            "starting": "start",
+            "increasing": "increase",
+            "taking": "take",
+        }.get(verb, verb[:-3] + ("e" if verb == "using" else ""))
+        text = verb + text[word.end() :]
+    if verb == "no":
+        return None
+    if (
+        verb in _NO_ORDERS
+        or (verb not in _VERBS and not led)
+        or (verb == "have" and not re.match(r"have (?:you|them|our|my|the nurse)", text, re.I))
+    ):
+        return None
+    if (
+        verb
+        in {"go", "do", "make", "work", "see", "need", "let", "set", "try", "run", "get", "review"}
+        and len(text.split()) < 3
+    ):
+        return None
+    return _finished(text, verb, to_patient, who)
+
+
+def _finished(
+    text: str, verb: str, to_patient: bool, who: Pronouns
+) -> tuple[str, str, bool] | None:
+    text = _THROWN.sub("", text)
+    tail = _TAIL.search(text)
+    if tail and re.search(r"\b(?:i|i'm|i've|i'd|we|we're|we've|me|us|you're)\b", tail[0], re.I):
+        text = text[: tail.start()]
+    text = re.sub(r"^see you (?:back |again )?(?:here )?", "follow-up ", text, flags=re.I)
+    text = re.sub(r"^have you (?:come |follow )?(?:back|up)\b", "follow-up", text, flags=re.I)
+    text = re.sub(r"^have you\s+", "", text, flags=re.I)
+    text = re.sub(
+        r"^(?:let me know|call me|call us|give (?:me|us) a call|let us know)",
+        lambda m: "call" if "call" in m[0].lower() else "report",
+        text,
+        flags=re.I,
+    )
+    text = re.sub(r"\b(?:to|with|by|for) (?:me|us)\b", "", text)
+    text = _DROP_YOU.sub(r"\1", text)
+    text = re.sub(
+        r"^(start|continue|restart|begin|keep)\s+on\s+(?:some |a little |a |the )?",
+        r"\1 ",
+        text,
+        flags=re.I,
+    )
+    text = re.sub(r"^put on (?:some |the )?", "start ", text, flags=re.I)
+    text = re.sub(
+        r"^(order|start|get|prescribe|check|add|give) (?:some |a little bit of )",
+        r"\1 ",
+        text,
+        flags=re.I,
+    )
+    text = re.sub(r"\s+", " ", text).strip(" ,")
+    text = re.sub(
+        r"\bwhen (?:i|we) see you(?: back| again| next)*", "at the next visit", text, flags=re.I
+    )
+    turned = person_en.third_person(text, who, speaker="clinician")
+    conditional = re.search(r"\b(?:if|unless|when|until|whether)\b", text, re.I) is not None
+    while not turned and not conditional and (cut := _ASIDE.search(text)):
+        text = text[: cut.start()].strip(" ,")
+        turned = person_en.third_person(text, who, speaker="clinician")
+    if not turned or len(turned.split()) < 2:
+        return None
+    patient = to_patient or verb in _REPORT
+    if re.match(r"follow-up\b", turned):
+        patient = False
+    return turned, verb, patient

@@ -1,0 +1,113 @@
+"""Results as the clinician reads them out: tests, values and what they show."""
+
+import re
+
+from summarizer.language import person_en, person_fr
+from summarizer.language.quantities import measures
+from summarizer.steps.extract.board import Board
+from summarizer.steps.units import Unit
+
+# Praise and small talk about results, which report nothing.
+_GENERIC = re.compile(
+    r"(?:normal,.*|that's good.*|everything (?:else )?(?:looks|is) (?:good|fine|normal))$", re.I
+)
+
+
+_TEST = re.compile(
+    r"\b(x-?rays?|mri|ct(?: scan)?|ekg|ecg|echo(?:cardiogram)?|ultrasound|"
+    r"biopsy|a1c|hemoglobin|lipid panel|labs?|blood work|panel|"
+    r"radio|scanner|irm|échographie|bilan|prise de sang|analyses?|électrocardiogramme)\b",
+    re.I,
+)
+
+
+_READING = re.compile(
+    r"\d|\b(?:normal\w*|elevated|high|low|abnormal|positive|negative|fractures?|"
+    r"show\w*|reveal\w*|evidence|demonstrat\w*|within|stable|mild|"
+    r"élevée?s?|basse?s?|anormal\w*|positi\w+|négati\w+|montre|retrouve|stable)\b",
+    re.I,
+)
+
+
+def read_result(board: Board, unit: Unit) -> None:
+    text = unit.clean
+    if not text or re.match(
+        r"(?:show me|let's|let me|i want|i'm going|on va|je vais)\b", text, re.I
+    ):
+        return
+    if (
+        any(
+            c.section in ("results", "vitals") and c.attributes.get("at") == str(unit.start)
+            for c in board.claims
+        )
+        and len(text.split()) < 12
+    ):
+        return
+    if len(text.split()) < 3:
+        return
+    if board.language == "en":
+        text = re.sub(
+            r"^(?:(?:i|we) (?:did |have |also |had )*(?:reviewed?|looked at|got|see|"
+            r"saw|have)|looking (?:here )?at|(?:this is|here is|here are|these are)"
+            r"|as far as|in terms of|that means that|taking a look at)\s+",
+            "",
+            text,
+            flags=re.I,
+        )
+        text = re.sub(r"^here\b,?(?: that)?\s*", "", text, flags=re.I)
+        text = re.sub(
+            r"^(?:the|your)\s+(?:results? (?:of|from) (?:the|your) )?", "", text, flags=re.I
+        )
+        text = re.sub(
+            r"\bi (?:do |did |also )*(?:see|notice|appreciate)\b(?: that)?", "showing", text
+        )
+        text = re.sub(
+            r"\bi (?:don't|do not|didn't|did not) (?:see|notice|appreciate) any\b", "no", text
+        )
+        text = re.sub(r"\b(?:that )?you (?:do )?have\b", "", text)
+        text = re.sub(r"\byour\b", "the", text)
+        finding = person_en.third_person(
+            re.sub(r"\s+", " ", text), board.english, speaker="clinician"
+        )
+    else:
+        text = re.sub(r"^(?:j'ai (?:reçu|regardé|vu)|voici|voilà|c'est)\s+", "", text, flags=re.I)
+        text = re.sub(r"^(?:votre|vos)\s+", "", text, flags=re.I)
+        finding = person_fr.third_person(text, board.french, speaker="clinician")
+    if not finding or len(finding.split()) < 3 or _GENERIC.match(finding):
+        return
+    if re.search(
+        r"\b(?:criteria|qualify|if you|should|coupon|insurance|si vous)\b|\$", unit.clean, re.I
+    ):
+        return
+    tested = _TEST.search(finding) is not None or bool(measures(unit.clean, board.language))
+    if not tested and re.match(r"(?:it|that|they|this|normal is|ça|c'est)\b|'s\b", finding, re.I):
+        sources = _with_test(board, unit)
+    elif not tested and not _READING.search(finding):
+        return
+    elif not tested and any(character.isdigit() for character in finding):
+        sources = _with_test(board, unit)
+    else:
+        sources = [unit]
+    if not sources:
+        return
+    if len(sources) > 1 and (test := _TEST.search(sources[0].clean)):
+        finding = f"{test[0]}: {finding}"
+    board.add(
+        "result",
+        "results",
+        finding,
+        sources,
+        form="statement",
+        source="clinician",
+        score=0.4 + unit.score,
+        at=str(unit.start),
+        test="1" if tested else "",
+    )
+
+
+def _with_test(board: Board, unit: Unit) -> list[Unit]:
+    """The unit with the one before it that names the test it reads from; none without a name."""
+    for before in reversed(board.units[max(0, unit.index - 2) : unit.index]):
+        if before.utterance == unit.utterance and _TEST.search(before.clean):
+            return [before, unit]
+    return []
