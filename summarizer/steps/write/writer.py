@@ -20,6 +20,7 @@ from summarizer.steps.write.wording import (
     name,
     named_subject,
     none_of,
+    recorded,
     text_of,
 )
 from summarizer.types import Assertion, Claim, Language, Sentence
