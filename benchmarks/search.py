@@ -1,6 +1,6 @@
 """How long searches take, and how that grows: five common searches at two sizes of the record.
 
-    python -m benchmarks.search [--scale 4] [--seconds 1.5] [--json]
+    python -m benchmarks.search [--scale 3] [--seconds 1] [--json]
 
 A record of 20,000 resources (one Patient to six Observations) is generated, measured, multiplied by
 `--scale` inside the database and measured again. It lives in a test database that is dropped at the
@@ -48,9 +48,9 @@ CODES = ("1111-1", "2222-2", "3333-3", "4444-4", "5555-5", "6666-6", "7777-7", "
 def main() -> int:
     arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     arguments.add_argument(
-        "--scale", type=int, default=4, help="how much larger the second record"
+        "--scale", type=int, default=3, help="how much larger the second record"
     )
-    arguments.add_argument("--seconds", type=float, default=1.5, help="for each search")
+    arguments.add_argument("--seconds", type=float, default=1.0, help="for each search")
     arguments.add_argument("--json", action="store_true")
     options = arguments.parse_args()
     name = connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
