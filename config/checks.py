@@ -10,13 +10,16 @@ from typing import Any
 from django.apps import AppConfig
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, register
+from django.core.exceptions import ImproperlyConfigured
 
 
 @register(Tags.security, deploy=True)
 def no_debug(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
     if not settings.DEBUG:
         return []
-    return [Error("DEBUG is on.", hint="Unset DEBUG: its pages show patient data.", id="plume.E001")]
+    return [
+        Error("DEBUG is on.", hint="Unset DEBUG: its pages show patient data.", id="plume.E001")
+    ]
 
 
 @register(Tags.security, deploy=True)
@@ -28,10 +31,11 @@ def no_wildcard_host(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> 
 
 
 @register(Tags.security, deploy=True)
-def secret_key_is_set(
-    app_configs: Sequence[AppConfig] | None, **kwargs: Any
-) -> list[CheckMessage]:
-    key = settings.SECRET_KEY
+def secret_key_is_set(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    try:
+        key = settings.SECRET_KEY
+    except ImproperlyConfigured:  # Django's word for an empty one
+        key = ""
     if len(key) >= 50 and len(set(key)) >= 5 and not key.startswith("django-insecure-"):
         return []
     hint = (

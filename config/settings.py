@@ -29,7 +29,7 @@ ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=LOOPBACK_HOSTS)
 EXPOSED = HOST not in ("127.0.0.1", "localhost", "::1") or not set(ALLOWED_HOSTS) <= set(
     LOOPBACK_HOSTS
 )
-# A server on loopback keeps a random key of its own in the data folder; an exposed one must name it.
+# A loopback server keeps a random key of its own in the data folder; an exposed one must name it.
 SECRET_KEY = env.str("SECRET_KEY", default="") or ("" if EXPOSED else secret_key_kept(DATA_DIR))
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 TLS = env.bool("PLUME_TLS", default=EXPOSED)

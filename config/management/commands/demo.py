@@ -1,18 +1,21 @@
 """manage.py demo: the main job on a fresh machine, with synthetic patients, in one command."""
 
 import os
-import subprocess
 import sys
+from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
 from rich.console import Console
 from rich.panel import Panel
 
+from config.management.commands.seed_demo import home_ensure
 from config.management.commands.serve import port_claim, server_processes
 from config.supervisor import supervise
+from fhir_bridge import access
 
 
 class Command(BaseCommand):
@@ -39,13 +42,12 @@ class Command(BaseCommand):
         console = Console(stderr=True)
         call_command("prepare")
         call_command("seed_demo")
-        token = subprocess.run(  # noqa: S603
-            [sys.executable, *sys.argv[:1], "fhir_token", "--scopes", "system/*.cruds"]
-            + ["--organization", "cedar-hill", "--label", "demo", "--days", "1"],
-            check=True,
-            capture_output=True,
-            text=True,
-        ).stdout.strip()
+        token = access.token_create(
+            label="demo",
+            organization_id=home_ensure(),
+            scopes="system/*.cruds",
+            expires_at=timezone.now() + timedelta(days=1),
+        )
         console.print(
             Panel.fit(
                 f"[bold]Plume is at http://{settings.HOST}:{port}[/bold]\n\n"

@@ -43,12 +43,8 @@ class Command(BaseCommand):
 
     def _seed(self, console: Console) -> None:
         shift = timezone.localdate() - ANCHOR
-        home = access.organization_ensure(
-            slug="cedar-hill", name="Cedar Hill Medical Group", fhir_id="cedar-hill"
-        )
-        other = access.organization_ensure(
-            slug="harbour", name="Harbour Clinic", fhir_id="harbour"
-        )
+        home = home_ensure()
+        other = access.organization_ensure(slug="harbour", name="Harbour Clinic", fhir_id="harbour")
         doctor = account(
             "dr.martin", "Claire", "Martin", home, "physician", practitioner="dr-claire-martin"
         )
@@ -65,7 +61,7 @@ class Command(BaseCommand):
                 today, time(hour, minute), tzinfo=timezone.get_current_timezone()
             )
             visit = visit_create(
-                user=doctor,
+                actor=actor,
                 patient_id=entry["patient"],
                 scheduled_at=moment,
                 specialty=entry["specialty"],
@@ -82,6 +78,13 @@ class Command(BaseCommand):
                     language=entry["language"],
                     template=entry["template"],
                 )
+
+
+def home_ensure() -> int:
+    """The demo's own organisation."""
+    return access.organization_ensure(
+        slug="cedar-hill", name="Cedar Hill Medical Group", fhir_id="cedar-hill"
+    )
 
 
 def account(
