@@ -143,9 +143,9 @@ def fhir_date(text: str) -> str:
     parts = text[:10].split("-")
     try:
         if len(parts) == 3:
-            return date_format(date.fromisoformat(text[:10]), "j M Y")
+            return date_format(date.fromisoformat(text[:10]), "j N Y")
         if len(parts) == 2:
-            return date_format(date.fromisoformat(f"{text[:7]}-01"), "M Y")
+            return date_format(date.fromisoformat(f"{text[:7]}-01"), "N Y")
     except ValueError:
         return text
     return parts[0]

@@ -92,8 +92,8 @@ def test_an_abnormal_point_has_another_shape() -> None:
 
 
 def test_dates_and_units_read_as_in_the_clinic() -> None:
-    assert fhir_date("2026-11-23T10:00:00Z") == "23 Nov 2026"
-    assert fhir_date("2026-11") == "Nov 2026"
+    assert fhir_date("2026-11-23T10:00:00Z") == "23 Nov. 2026"
+    assert fhir_date("2026-11") == "Nov. 2026"
     assert fhir_date("2026") == "2026"
     assert fhir_date("2026-99-99") == "2026-99-99"
     assert unit("10*3/uL") == "×10³/µL"
