@@ -22,7 +22,8 @@ class Status:
 
 
 def _cues(*phrases: str) -> re.Pattern[str]:
-    return re.compile(r"(?<!\w)(?:" + "|".join(phrases) + r")(?!\w)", re.IGNORECASE)
+    # A cue that ends in an elision ("pas d'") stands right before its word.
+    return re.compile(r"(?<!\w)(?:" + "|".join(phrases) + r")(?:(?<=')|(?!\w))", re.IGNORECASE)
 
 
 _NOT_NEGATING = _cues(
@@ -52,7 +53,8 @@ _UNCERTAIN = _cues(
     "suspicion de", "suspicion d'", "suspectée?", "suspecte", "évoque", "évocateur de",
     "probables?", "possibles?", "éventuelle?", "hypothèse de", "à éliminer", "éliminer",
     "rechercher", "doute sur",
-    "compatible avec", "en faveur de", "en faveur d'", "pourrait", "peut-être", "plutôt",
+    "sûrement", "sans doute", "compatible avec", "en faveur de", "en faveur d'", "pourrait",
+    "peut-être", "plutôt",
 )  # fmt: skip
 _UNCERTAIN_AFTER = _cues(
     r"\?", "(?:is|are) (?:possible|probable|likely|suspected)", "(?:was|were) suspected",
@@ -85,7 +87,8 @@ _FAMILY = _cues(
     "family history", "mother", "father", "mom", "dad", "brother", "sister", "grandmother",
     "grandfather", "grandparents?", "aunt", "uncle", "cousin", "maternal", "paternal", "husband",
     "wife", "siblings?", "parents?", "mère", "père", "frère", "sœur", "soeur", "grand-mère",
-    "grand-père", "oncle", "tante", "cousine?", "antécédents familiaux", "mari", "maman", "papa",
+    "grand-père", "oncle", "tante", "familiale?s?", "familiaux", "cousine?", "mari", "maman",
+    "papa",
 )  # fmt: skip
 _CLAUSE = re.compile(
     r"[.;:!?\n]|\b(?:but|however|although|except|yet|which|who|because|mais|cependant|sauf|car|"
@@ -97,6 +100,7 @@ _CLAUSE = re.compile(
 
 def status_of(sentence: str, start: int, end: int) -> Status:
     """The status of the mention at ``sentence[start:end]``, by the cues around it."""
+    sentence = sentence.replace("’", "'")
     before, after = sentence[:start], sentence[end:]
     scope = before[_last_boundary(before) :]
     following = after[: _first_boundary(after)]

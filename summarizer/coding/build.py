@@ -26,7 +26,7 @@ from summarizer.coding.tabular import (
 )
 
 # Grows with every change of the tables or of how terms and vectors are made.
-BUILD_VERSION = "2"
+BUILD_VERSION = "4"
 BATCH = 512
 VECTOR_SCALE = 127 / 0.32  # no component of a MiniLM unit vector comes near 0.32
 
@@ -230,6 +230,7 @@ def _write_terms(
     rows: dict[str, int] = {}
     known = set()
     terms: list[tuple[str, str, str, str, int | None]] = []
+    sided = _sided(tabular.headings)
     for heading in tabular.headings:
         known.add(heading.code)
         for kind, text in _wordings(heading):
@@ -247,9 +248,8 @@ def _write_terms(
             "INSERT INTO term VALUES (?, ?, ?, ?, ?, ?)",
             (number, code, kind, language, text, vector),
         )
-        database.executemany(
-            "INSERT INTO term_key VALUES (?, ?)", [(key, number) for key in _keys(text)]
-        )
+        keys = _keys(text, sided=code in sided)
+        database.executemany("INSERT INTO term_key VALUES (?, ?)", [(key, number) for key in keys])
     vectors = _encode_all(list(rows), encode, progress)
     database.execute(
         "INSERT INTO vectors VALUES (1, ?, ?, ?)",
@@ -276,12 +276,23 @@ def _has_vector(heading: Heading, kind: str) -> bool:
     return True
 
 
-def _keys(term: str) -> set[str]:
+def _sided(headings: Iterable[Heading]) -> set[str]:
+    """The codes that differ from a sibling by the side alone: there the side is a rule's work. In
+    others ("left heart failure") it is part of what the condition is."""
+    families: dict[tuple[str, str], list[str]] = {}
+    for heading in headings:
+        tokens = [word.text for word in wording.words(heading.description)]
+        key = wording.key_of(wording.without_sides(tokens))
+        families.setdefault((heading.parent, key), []).append(heading.code)
+    return {code for family in families.values() if len(family) > 1 for code in family}
+
+
+def _keys(term: str, *, sided: bool) -> set[str]:
     """The keys of a term: as written, and without its nonessential modifiers."""
     keys = set()
     for text in (term, wording.plain(term)):
         tokens = [word.text for word in wording.words(text)]
-        keys.add(wording.key_of(wording.without_sides(tokens)))
+        keys.add(wording.key_of(wording.without_sides(tokens) if sided else tokens))
     return keys - {""}
 
 

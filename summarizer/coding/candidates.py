@@ -60,10 +60,11 @@ class Candidates:
         nearest = self.dense.nearest(vectors, DENSE_LIMIT)
         rows = sorted({row for ranked in nearest for row, _ in ranked})
         by_row = self._terms_by_row(rows)
-        keys = [_side_free_key(phrase) for phrase in phrases]
-        exact = self.terminology.terms_by_key(keys)
+        keys = [_keys(phrase) for phrase in phrases]
+        known = self.terminology.terms_by_key({key for both in keys for key in both})
+        exact = [[term for key in both for term in known.get(key, [])] for both in keys]
         return [
-            self._pool(phrase, vectors[i], nearest[i], by_row, exact.get(keys[i], []))[:limit]
+            self._pool(phrase, vectors[i], nearest[i], by_row, exact[i])[:limit]
             for i, phrase in enumerate(phrases)
         ]
 
@@ -114,5 +115,8 @@ class Candidates:
         return max(0.0, min(0.985, cosine) - EXTRA_WORD * min(len(extra), 4) / 2 - away)
 
 
-def _side_free_key(phrase: str) -> str:
-    return wording.key_of(wording.without_sides(word.text for word in wording.words(phrase)))
+def _keys(phrase: str) -> list[str]:
+    """The phrase's key with its side and, where that differs, without."""
+    tokens = [word.text for word in wording.words(phrase)]
+    both = (wording.key_of(tokens), wording.key_of(wording.without_sides(tokens)))
+    return [key for key in dict.fromkeys(both) if key]

@@ -17,13 +17,14 @@ from summarizer.coding import assertions, medicines, mentions, rules, specificit
 from summarizer.coding.candidates import EXACT, Candidate, Candidates
 from summarizer.coding.lookup import SYSTEM, Terminology
 from summarizer.coding.mentions import Mention
-from summarizer.coding.places import Line, lines_of
+from summarizer.coding.places import TOLD, Line, lines_of, spoken_lines
 from summarizer.coding.rules import Pick
 from summarizer.coding.spans import narrowed
 from summarizer.types import (
     Assertion,
     CodeSuggestion,
     Language,
+    RecordEvidence,
     Section,
     Transcript,
     VisitContext,
@@ -32,6 +33,8 @@ from summarizer.types import (
 LIMIT = 12
 PRETICK = 0.9
 FLOOR, FLOOR_STATED = 0.3, 0.56
+KNOWN = 0.15  # what the problem list adds
+QUALIFIED_WITHIN = 5  # words
 MENTIONED, MENTIONED_ONCE = 0.65, 0.45  # in the assessment's reasoning: a lasting condition, others
 NEAR = 0.80  # below this cosine a phrase says something else
 
@@ -84,9 +87,9 @@ class Coder:
         Raises TerminologyMissing when the index has not been built.
         """
         lines = lines_of(sections)
-        if not lines:
-            return ()
-        picks = self._picks(lines, transcript.language)
+        picks = self._picks(lines, _language(lines, transcript.language))
+        picks = _merged(picks, self._spoken(transcript))
+        picks = self._known(picks, context)
         for rule in rules.RULES:
             picks = rule(picks, self.terminology, context)
         status = self._medicines(lines, picks)
@@ -96,7 +99,9 @@ class Coder:
         floor = FLOOR_STATED if any(pick.stated for pick in picks) else FLOOR
         picks = [pick for pick in picks if pick.confidence >= floor and pick.evidence]
         ranked = rules.sequenced(_best(picks), self.terminology)
-        diagnosed = any(pick.stated and not rules.SYMPTOM.match(pick.code) for pick in ranked)
+        diagnosed = any(
+            not rules.SYMPTOM.match(pick.code) and pick.code[0] != "Z" for pick in ranked
+        )
         found = (self._suggestion(pick, context, diagnosed) for pick in ranked)
         return tuple(suggestion for suggestion in found if suggestion is not None)[:LIMIT]
 
@@ -112,7 +117,7 @@ class Coder:
             if language == "en"
         ]
         near = self._candidates.find([lines[n].text[start:end] for n, start, end in spans])
-        merged: dict[str, Pick] = {}
+        found_picks: list[Pick] = []
         self._returning = any(_RETURNS.search(line.text) for line in lines)
         for number, line in enumerate(lines):
             named = [self._of_mention(mention) for mention in found[number]]
@@ -120,10 +125,42 @@ class Coder:
                 if where == number:
                     named = self._with_phrase(line, named, ranked, start, end)
             for item in named:
-                for pick in self._picked(line, item, number):
-                    held = merged.get(pick.code)
-                    merged[pick.code] = pick if held is None else _joined(held, pick)
-        return list(merged.values())
+                found_picks.extend(self._picked(line, item, number))
+        return _merged([], found_picks)
+
+    def _spoken(self, transcript: Transcript) -> list[Pick]:
+        """What the words themselves state, where the draft may have left it out: lasting
+        conditions, and what the clinician tells the patient it is."""
+        picks = self._picks(spoken_lines(transcript), transcript.language)
+        return [
+            pick
+            for pick in picks
+            if pick.weight >= TOLD or rules.CHRONIC.match(pick.code) or pick.code[0] == "Z"
+        ]
+
+    def _known(self, picks: list[Pick], context: VisitContext) -> list[Pick]:
+        """Picks that the record's problem list knows too are likelier, and cite it."""
+        problems = [f for f in context.facts if f.kind == "condition" and f.label]
+        labels = [wording.plain(fact.label) for fact in problems]
+        named = mentions.find(self.terminology, labels, "en")
+        for fact, label in zip(problems, named, strict=True):
+            categories = {term.code[:3] for mention in label for term in mention.terms}
+            if fact.system == SYSTEM and fact.code:
+                categories = {fact.code[:3]}
+            source = RecordEvidence(
+                fact.resource_type, fact.resource_id, fact.version, fact.path, fact.text
+            )
+            picks = [
+                replace(
+                    pick,
+                    weight=min(1.0, pick.weight + KNOWN),
+                    evidence=(*pick.evidence, source),
+                ).because("record:condition")
+                if pick.code[:3] in categories and source not in pick.evidence
+                else pick
+                for pick in picks
+            ]
+        return picks
 
     def _with_phrase(
         self, line: Line, named: list[_Named], ranked: list[Candidate], start: int, end: int
@@ -178,6 +215,8 @@ class Coder:
             reasons.append("stated-as-diagnosis")
         elif line.place == "assessment" or line.phrases:
             weight = MENTIONED if lasting else MENTIONED_ONCE
+        elif line.place == "history" and not lasting:
+            return []  # over, or it would be said again
         elif line.passing and not lasting:
             weight *= 0.6
         if status.assertion is Assertion.HISTORICAL:
@@ -187,7 +226,7 @@ class Coder:
                 reasons.append("rule:I.C.21.c.4")
             elif not lasting:
                 return []
-        said = {word.text for word in wording.words(line.text)}
+        said = _around(line.text, named.start, named.end)
         picks = []
         for full, more in self._specific(code, named.side, said, line.text):
             found = self.terminology.get(full)
@@ -287,6 +326,31 @@ class Coder:
             return self.terminology.in_force(date.fromisoformat(visit_date[:10]))
         except ValueError:
             return False
+
+
+def _around(text: str, start: int, end: int) -> set[str]:
+    """The words of the mention and of the few before and after it."""
+    tokens = wording.words(text)
+    first = next((i for i, word in enumerate(tokens) if word.end > start), 0)
+    last = next((i for i, word in enumerate(tokens) if word.end >= end), len(tokens) - 1)
+    near = tokens[max(0, first - QUALIFIED_WITHIN) : last + 1 + QUALIFIED_WITHIN]
+    return {word.text for word in near}
+
+
+def _language(lines: list[Line], spoken: Language) -> Language:
+    """The note's language, which need not be the visit's: told by its commonest small words."""
+    text = f" {' '.join(line.text for line in lines).lower()} "
+    french = sum(text.count(word) for word in (" le ", " la ", " de ", " du ", " une ", " les "))
+    english = sum(text.count(word) for word in (" the ", " of ", " and ", " with ", " is ", " to "))
+    return spoken if french == english else "fr" if french > english else "en"
+
+
+def _merged(first: list[Pick], second: list[Pick]) -> list[Pick]:
+    merged: dict[str, Pick] = {}
+    for pick in (*first, *second):
+        held = merged.get(pick.code)
+        merged[pick.code] = pick if held is None else _joined(held, pick)
+    return list(merged.values())
 
 
 def _content(text: str) -> set[str]:

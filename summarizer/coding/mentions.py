@@ -108,6 +108,8 @@ _EVERYDAY = frozenset(
 _CAPITALS = frozenset(
     {"pad", "sob", "add", "ed", "fa", "sep", "tag", "ms", "ra", "mi", "tsa", "toc"}
 )
+# Words that go on saying which condition it is after a comma ("kidney disease, stage 3a").
+_QUALIFIES = wording.SIDES | {"stage", "type", "grade", "class", "stade", "mild", "severe"}
 _BREAK = frozenset(",;:()[]\n•/")
 
 
@@ -144,6 +146,8 @@ def _windows(sentence: str) -> list[tuple[str, int, int, int, str]]:
         content: list[str] = []
         for last in range(first, min(first + MAX_WORDS, len(tokens))):
             gap = sentence[tokens[last - 1].end : tokens[last].start] if last > first else ""
+            if gap == ", " and tokens[last].text in _QUALIFIES:
+                gap = " "
             if any(char in _BREAK or (char == "." and " " in gap) for char in gap):
                 break
             word = tokens[last].text
@@ -152,10 +156,11 @@ def _windows(sentence: str) -> list[tuple[str, int, int, int, str]]:
             content.append(word)
             if len(content) > MAX_CONTENT:
                 break
-            key = wording.key_of(wording.without_sides(content))
-            if key:
-                side = wording.side_of(content)
-                found.append((key, key.count(" ") + 1, tokens[first].start, tokens[last].end, side))
+            side = wording.side_of(content)
+            for key in {wording.key_of(content), wording.key_of(wording.without_sides(content))}:
+                if key:
+                    count = key.count(" ") + 1
+                    found.append((key, count, tokens[first].start, tokens[last].end, side))
     return found
 
 

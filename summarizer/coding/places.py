@@ -7,7 +7,16 @@ import re
 from dataclasses import dataclass
 
 from summarizer.coding.assertions import Status
-from summarizer.types import Assertion, Claim, Evidence, Section, Sentence
+from summarizer.types import (
+    Assertion,
+    Claim,
+    Evidence,
+    Role,
+    Section,
+    Sentence,
+    TextEvidence,
+    Transcript,
+)
 
 # Section keys are matched by their words, so that templates may name sections as they like.
 _PLACES: tuple[tuple[str, float, bool, str], ...] = (
@@ -31,6 +40,16 @@ _VERB = re.compile(
     re.IGNORECASE,
 )
 _PHRASE_WORDS = 16
+_SPEAKERS = {Role.CLINICIAN: 0.5, Role.PATIENT: 0.45, Role.CAREGIVER: 0.42}
+TOLD = 0.7
+_SENTENCE = re.compile(r"[^.!?\n]+[.!?]*")
+_TOLD = re.compile(
+    r"^(?:(?:so|okay|now|and|well|yes|yeah|alors|donc|bon|oui|et),? )*"
+    r"(?:i think )?(?:it's|it is|this is|that's|you have|you've got|you do have|he has|she has|"
+    r"we have|what you have is|your (?:\w+ ){0,2}shows?|c'est|il s'agit|vous avez|il a|elle a|"
+    r"tu as|on a|il fait|elle fait|vous faites)\b",
+    re.IGNORECASE,
+)
 _HEAD_END = re.compile(r":\s|\s[-–—]\s|\.\s|;\s|\n")
 # The guess or the cause keeps its cue: "likely X" is then read as uncertain.
 # What the clinician concludes, in a sentence that has a verb.
@@ -87,6 +106,32 @@ def lines_of(sections: tuple[Section, ...]) -> list[Line]:
     return lines
 
 
+def spoken_lines(transcript: Transcript) -> list[Line]:
+    """What was said outright, a sentence a line: questions are left out, they affirm nothing.
+
+    A clinician who tells what it is ("so it's a ...") counts more than one who mentions it.
+    """
+    lines = []
+    for turn in transcript.utterances:
+        weight = _SPEAKERS.get(turn.role, 0.4)
+        for match in _SENTENCE.finditer(transcript.text, turn.start, turn.end):
+            quote = match.group().strip()
+            if not quote or quote.endswith("?"):
+                continue
+            start = match.start() + len(match.group()) - len(match.group().lstrip())
+            told = _TOLD.search(quote) if turn.role is Role.CLINICIAN else None
+            lines.append(
+                Line(
+                    text=quote,
+                    evidence=(TextEvidence(start, start + len(quote), quote),),
+                    weight=TOLD if told else weight,
+                    passing=not told,
+                    place="told" if told else "spoken",
+                )
+            )
+    return lines
+
+
 def _place(key: str) -> tuple[float, bool, str]:
     folded = key.lower().replace("-", "_").replace(" ", "_")
     for pattern, weight, stating, place in _PLACES:
@@ -96,8 +141,7 @@ def _place(key: str) -> tuple[float, bool, str]:
 
 
 def _line(sentence: Sentence, weight: float, stating: bool, place: str) -> Line:
-    claim = _only_claim(sentence)
-    status = _status(claim) if claim else None
+    status = _status(sentence.claims)
     diagnosed = any(claim.kind == "diagnosis" for claim in sentence.claims)
     phrases = _phrases(sentence.text) if stating or diagnosed else ()
     if diagnosed:
@@ -117,15 +161,17 @@ def _line(sentence: Sentence, weight: float, stating: bool, place: str) -> Line:
     )
 
 
-def _only_claim(sentence: Sentence) -> Claim | None:
-    return sentence.claims[0] if len(sentence.claims) == 1 else None
-
-
-def _status(claim: Claim) -> Status | None:
-    """What the drafting step knows; where it only says "affirmed", the words are read again."""
-    if claim.experiencer == "family":
+def _status(claims: tuple[Claim, ...]) -> Status | None:
+    """What the drafting step knows, where it says one thing of the whole sentence; where it only
+    says "affirmed", the words are read again."""
+    if not claims:
+        return None
+    if all(claim.experiencer == "family" for claim in claims):
         return Status(family=True)
-    return Status(claim.assertion) if claim.assertion is not Assertion.AFFIRMED else None
+    known = {claim.assertion for claim in claims}
+    if len(known) == 1 and Assertion.AFFIRMED not in known:
+        return Status(known.pop())
+    return None
 
 
 def _phrases(text: str) -> tuple[tuple[int, int], ...]:

@@ -36,6 +36,8 @@ class Pick:
         return replace(self, reasons=tuple(dict.fromkeys((*self.reasons, *reasons))))
 
 
+FIRM = 0.7  # from here on a place says outright what it is
+
 Rule = Callable[[list[Pick], Terminology, VisitContext], list[Pick]]
 
 # History that has a code of its own once the condition is over (I.C.21.c.4).
@@ -179,7 +181,7 @@ def symptoms_integral(picks: list[Pick], terminology: Terminology, _: VisitConte
     as a problem of its own goes only when a stated diagnosis explains it (`EXPLAINED`). Without any
     stated diagnosis symptoms are what can be coded (I.B.4).
     """
-    stated = [pick for pick in picks if pick.stated]
+    stated = [pick for pick in picks if pick.stated or pick.weight >= FIRM]
     if not stated:
         return picks
     kept = []
@@ -190,7 +192,8 @@ def symptoms_integral(picks: list[Pick], terminology: Terminology, _: VisitConte
             for other in stated
             if other is not pick
         )
-        if not SYMPTOM.match(pick.code) or (pick.stated and not explained):
+        firm = pick.stated or pick.weight >= FIRM
+        if not SYMPTOM.match(pick.code) or (firm and not explained):
             kept.append(pick)
     return kept
 

@@ -46,6 +46,8 @@ _WEAK = wording.NOISE | frozenset(
         "use",
     ]
 )
+# What a code says of a condition of which nothing more is said; a more specific one drops it.
+_UNSAID = frozenset({"uncomplicated", "complication", "single", "episode", "intractable"})
 # "Osteoarthritis" alone is coded to primary (Alphabetic Index: Osteoarthritis, see also primary).
 PRIMARY_JOINTS = {"M16": ("M16.0", "M16.11", "M16.12"), "M17": ("M17.0", "M17.11", "M17.12")}
 
@@ -110,12 +112,15 @@ def with_qualifiers(terminology: Terminology, code: str, said: set[str]) -> str:
     own = _content(found.description)
     best, most = code, 0
     for other in terminology.siblings(code):
-        if not (other.billable or other.seventh) or _UNSPECIFIED.search(other.description):
+        if _UNSPECIFIED.search(other.description):
             continue
         extra = _content(other.description) - own
-        lost = own - _content(other.description) - {"uncomplicated", "complication"}
-        if extra and extra <= said and not (lost & said) and len(extra) > most:
-            best, most = other.code, len(extra)
+        lost = own - _content(other.description)
+        if extra and extra <= said and lost <= _UNSAID and len(extra) > most:
+            # A heading of the same rank (a joint, say) stands for its own unspecified code.
+            below = default_code(terminology, other.code)
+            if below:
+                best, most = below, len(extra)
     return best
 
 

@@ -124,6 +124,15 @@ def fold(word: str) -> str:
     return _singular(plain)
 
 
+def _elided(word: str) -> int:
+    """How many characters of an elision stand before the word itself ("d'asthme": 2)."""
+    for mark in "'’":
+        head, found, tail = word.partition(mark)
+        if found and len(head) <= 2 and len(tail) > 1:
+            return len(head) + 1
+    return 0
+
+
 def _singular(word: str) -> str:
     if len(word) <= 3 or word in _UNSTEMMED or not word.endswith("s"):
         return word
@@ -145,7 +154,7 @@ def words(text: str) -> list[Word]:
             word = _ROMAN.get(word, word)
         elif match.group() == "A" and found:
             word = "A"  # influenza A and vitamin A, not the article
-        found.append(Word(word, match.start(), match.end()))
+        found.append(Word(word, match.start() + _elided(match.group()), match.end()))
     return found
 
 

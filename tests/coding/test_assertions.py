@@ -25,6 +25,9 @@ from summarizer.types import Assertion
         ("History of gout.", "gout", Assertion.HISTORICAL),
         ("Elle a un asthme.", "asthme", Assertion.AFFIRMED),
         ("Pas de fièvre ni de toux.", "toux", Assertion.DENIED),
+        ("Pas d'asthme.", "asthme", Assertion.DENIED),
+        ("Pas d’antécédent d’asthme.", "asthme", Assertion.DENIED),
+        ("C'est sûrement une anémie.", "anémie", Assertion.UNCERTAIN),
         ("Absence de pneumonie.", "pneumonie", Assertion.DENIED),
         ("Suspicion de pneumonie.", "pneumonie", Assertion.UNCERTAIN),
         ("En cas de fièvre, reconsulter.", "fièvre", Assertion.HYPOTHETICAL),
@@ -46,6 +49,7 @@ def test_cues_decide_what_is_said_of_a_mention(
         ("Her mother had diabetes.", "diabetes"),
         ("Family history of stroke.", "stroke"),
         ("Son père a fait un infarctus.", "infarctus"),
+        ("Antécédent familial d'infarctus.", "infarctus"),
     ],
 )
 def test_anothers_condition_is_not_the_patients(sentence: str, named: str) -> None:

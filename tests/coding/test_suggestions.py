@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from summarizer.coding import Coder
@@ -6,10 +8,13 @@ from summarizer.types import (
     Claim,
     CodeSuggestion,
     RecordEvidence,
+    RecordFact,
+    Role,
     Section,
     Sentence,
     TextEvidence,
     Transcript,
+    Utterance,
 )
 from tests.coding.toy import codes, note, visit
 
@@ -95,6 +100,47 @@ def test_french_words_find_their_codes(coder: Coder) -> None:
     made, transcript = note(assessment="HTA.\nDiabète de type 2.\nPas de pneumonie.")
     french = Transcript(transcript.text, (), "fr")
     assert [item.code for item in coder.suggest(made, french, visit())] == ["I10", "E11.9"]
+
+
+def test_what_the_clinician_tells_outright_is_suggested_and_not_ticked(coder: Coder) -> None:
+    text = "Do you have asthma?\nNo.\nSo it's a pneumonia.\nMy mother has diabetes."
+    turns, start = [], 0
+    for number, line in enumerate(text.split("\n")):
+        role = Role.CLINICIAN if number % 2 == 0 else Role.PATIENT
+        turns.append(Utterance(number, start, start + len(line), role))
+        start += len(line) + 1
+    (found,) = coder.suggest((), Transcript(text, tuple(turns), "en"), visit())
+    assert found.code == "J18.9"
+    assert not found.preticked
+    assert [span.quote for span in found.evidence] == ["So it's a pneumonia."]
+
+
+def test_french_denials_in_the_words_are_heard(coder: Coder) -> None:
+    text = "Pas d'asthme. Pas d’hypertension."
+    turns = (Utterance(0, 0, len(text), Role.PATIENT),)
+    assert coder.suggest((), Transcript(text, turns, "fr"), visit()) == ()
+
+
+def test_the_problem_list_makes_a_condition_likelier_and_is_cited(coder: Coder) -> None:
+    fact = RecordFact(
+        kind="condition",
+        resource_type="Condition",
+        resource_id="c1",
+        version=3,
+        path="Condition.code",
+        text="Hypertension",
+        label="Essential hypertension",
+    )
+    made, transcript = note(subjective="Hypertension is discussed.")
+    (alone,) = coder.suggest(made, transcript, visit())
+    (known,) = coder.suggest(made, transcript, replace(visit(), facts=(fact,)))
+    assert known.confidence > alone.confidence
+    assert "record:condition" in known.reasons
+    assert RecordEvidence("Condition", "c1", 3, "Condition.code", "Hypertension") in known.evidence
+
+
+def test_a_stage_after_a_comma_is_part_of_the_condition(coder: Coder) -> None:
+    assert codes(coder, assessment="Chronic kidney disease, stage 4.") == ["N18.4"]
 
 
 def test_the_side_that_was_said_is_coded(coder: Coder) -> None:
