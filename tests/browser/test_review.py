@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import FilePayload, Page, expect
 
 from ehr.models import CodeSuggestion, Note, NoteSentence
 from tests.ehr.world import World, draft_make, visit_make
@@ -204,8 +204,9 @@ def test_the_language_is_switched_and_stays(note: Note, window: Window) -> None:
 def test_a_file_that_is_too_large_is_said_before_it_is_sent(world: World, window: Window) -> None:
     page = window(as_user="owner")
     page.goto(f"/visits/{visit_make(world).pk}")
-    big = {"name": "a.txt", "mimeType": "text/plain", "buffer": b"a" * (2 * 1024 * 1024 + 1)}
-    page.set_input_files("#id_file", [big])  # type: ignore[list-item]
+    words = b"a" * (2 * 1024 * 1024 + 1)
+    big: FilePayload = {"name": "a.txt", "mimeType": "text/plain", "buffer": words}
+    page.set_input_files("#id_file", big)
     expect(page.locator("#file-said")).to_contain_text("larger than the limit")
 
 

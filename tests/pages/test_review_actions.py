@@ -129,8 +129,9 @@ def test_a_section_is_accepted_but_for_what_has_an_open_warning(note: Note, owne
 
 def test_a_sentence_is_added_at_the_end_of_its_section(note: Note, owner: Client) -> None:
     plan = note.sections.get(key="plan")
-    fields = {"section": str(plan.pk), "text": "Call back in a week."}
-    response = act(owner, "sentence-add", note.pk, **fields)
+    response = act(
+        owner, "sentence-add", note.pk, section=str(plan.pk), text="Call back in a week."
+    )
     assert "Call back in a week." in response.content.decode()
     added = plan.sentences.get()
     assert f"s{added.pk}" in response["HX-Trigger-After-Settle"]
