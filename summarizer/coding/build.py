@@ -8,6 +8,7 @@ import hashlib
 import os
 import re
 import sqlite3
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
@@ -100,6 +101,7 @@ def build_index(
         return
     tabular = read_tabular(tabular_xml)
     out.parent.mkdir(parents=True, exist_ok=True)
+    _leftovers_remove(out)
     part = out.with_name(f".{out.name}.{os.getpid()}.part")
     try:
         with closing(sqlite3.connect(part)) as database:
@@ -109,6 +111,13 @@ def build_index(
         part.replace(out)
     finally:
         part.unlink(missing_ok=True)
+
+
+def _leftovers_remove(out: Path) -> None:
+    """Remove what builds that were killed left behind; one under way is younger than an hour."""
+    for part in out.parent.glob(f".{out.name}.*.part"):
+        if time.time() - part.stat().st_mtime > 3600:
+            part.unlink(missing_ok=True)
 
 
 def is_current(out: Path, fingerprint: str) -> bool:

@@ -1,3 +1,4 @@
+import os
 import shutil
 import threading
 from collections.abc import Sequence
@@ -188,6 +189,17 @@ def test_a_build_that_fails_leaves_the_old_file_and_nothing_else(tmp_path: Path)
         "icd10c-tabular-April-1-2026.xml",
         "icd10cm.sqlite3",
     ]
+
+
+def test_what_a_killed_build_left_is_removed_and_a_young_one_is_not(tmp_path: Path) -> None:
+    old = tmp_path / ".icd10cm.sqlite3.1.part"
+    young = tmp_path / ".icd10cm.sqlite3.2.part"
+    for path in (old, young):
+        path.write_bytes(b"half")
+    os.utime(old, (0, 0))
+    toy_index(tmp_path)
+    assert not old.exists()
+    assert young.exists()
 
 
 @pytest.mark.parametrize(
