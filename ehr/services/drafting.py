@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any
 
+from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection, transaction
 from django.utils import timezone
 
@@ -146,8 +147,10 @@ def _failure(error: Exception) -> tuple[str, bool]:
 
 def _place(error: Exception) -> str:
     """Where it broke, without the message: that could quote the visit's words."""
+    ours = str(settings.BASE_DIR)
     frames = traceback.extract_tb(error.__traceback__)
-    return f"{frames[-1].filename}:{frames[-1].lineno}" if frames else "?"
+    inside = [frame for frame in frames if frame.filename.startswith(ours)] or frames
+    return f"{inside[-1].filename}:{inside[-1].lineno}" if inside else "?"
 
 
 def transcript_of(words: VisitText) -> types.Transcript:

@@ -41,7 +41,7 @@ def port_claim(port: int) -> None:
 
 
 def server_processes(port: int) -> list[Child]:
-    """What runs on one machine: web, the reconciler, and Celery's worker where there is a broker."""
+    """What one machine runs: web, the reconciler, and a Celery worker where there is a broker."""
     os.environ["PORT"] = str(port)
     os.environ["HOST"] = settings.HOST
     manage = [sys.executable, str(settings.BASE_DIR / "manage.py")]
