@@ -164,7 +164,7 @@ def to_digits(text: str, language: Language) -> str:
         if parts in (["un"], ["une"]):
             continue
         ahead = text[position:start]
-        if parts[0] in {"hundred", "thousand"} and ahead.endswith((" a ", "A ")):
+        if parts[0] in {"hundred", "thousand"} and re.search(r"(?:^|\s)a $", ahead, re.I):
             ahead = ahead[:-2]
         out.append(ahead)
         out.append(_shown(values[0]))

@@ -40,7 +40,7 @@ def detect(text: str, name: str) -> str:
         return "vtt"
     if suffix in {"vtt", "srt", "json"}:
         return suffix
-    if head.startswith("{") or re.match(r"\[\s*[{\]]", head):
+    if head.startswith("{") or re.match(r"\[\s*[{\[\]\"]", head):
         return "json"
     if re.match(r"(?:\d+\s*\n)?\s*\d{1,2}:\d{2}:\d{2}[.,]\d{1,3}\s*-->", head):
         return "srt"
@@ -83,7 +83,9 @@ def vtt_turns(text: str) -> list[Turn]:
             speaker = voice[1].strip()
         else:
             speaker, words = take_label(cue.text.replace("\n", " "))
-        turns.append(Turn(words, speaker, start=cue.start_in_seconds, end=cue.end_in_seconds))
+        turns.append(Turn(words, speaker, start=take_time(cue.start)[0], end=take_time(cue.end)[0]))
+    if not turns:
+        raise _bad_cues()
     return _cues_joined(turns)
 
 

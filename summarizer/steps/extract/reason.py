@@ -129,7 +129,8 @@ def _complaint(board: Board, head: list[Unit]) -> tuple[Unit, int] | None:
     """The earliest unit that brings a complaint: an opening phrase wins over a mere mention."""
     best: tuple[float, int, Unit] | None = None
     for unit in head:
-        if unit.question and not _OPENING[board.language].search(unit.raw):
+        opening = _OPENING[board.language].search(unit.raw)
+        if unit.question and not (opening and opening[1]):
             continue
         held = [
             mention
@@ -140,7 +141,7 @@ def _complaint(board: Board, head: list[Unit]) -> tuple[Unit, int] | None:
         ]
         if not held:
             continue
-        weight = 1.0 if _OPENING[board.language].search(unit.raw) else 0.0
+        weight = 1.0 if opening else 0.0
         weight += (
             0.6 if any(m.concept.kind == "symptom" and m.concept.key != "pain" for m in held) else 0
         )

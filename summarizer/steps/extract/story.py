@@ -93,6 +93,8 @@ def from_story(board: Board) -> None:
             continue
         if unit.role in (Role.CLINICIAN, Role.UNKNOWN):
             _recalled(board, unit)
+        elif unit.section == "allergies" and unit.has("medication"):
+            continue  # named on its own among the allergies
         elif unit.section in _TELLING:
             _told(board, unit)
 

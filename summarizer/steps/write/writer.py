@@ -226,11 +226,22 @@ def _each(claims: Sequence[Claim], language: Language, gender: str) -> list[Sent
                 done.add("none")
                 out.append(made(text_of(claim, language), groups["none"]))
         elif form == "record":
-            out.append(made(text_of(claim, language), [claim]))
+            # What was said of the same thing stands beside it: contradictions show there.
+            said = [c for key, group in groups.items() for c in group if _same(c, claim)]
+            out.append(made(text_of(claim, language), [claim, *said]))
         else:
             text, opened = named_subject(text_of(claim, language), language, gender, opened)
             out.append(made(text, [claim]))
     return out
+
+
+def _same(said: Claim, recorded_claim: Claim) -> bool:
+    """Said of the same medicine or allergy as a fact of the record, or of allergies altogether."""
+    if said.section == "family":
+        return False
+    if said.attributes.get("form") == "none":
+        return recorded_claim.kind == "allergy"
+    return said.attributes.get("concept", "") == recorded_claim.attributes.get("concept")
 
 
 def _assessment(claims: Sequence[Claim], language: Language) -> list[Sentence]:

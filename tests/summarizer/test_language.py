@@ -1,0 +1,199 @@
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from summarizer.language import person_en, person_fr
+from summarizer.language.assertion import answer, status
+from summarizer.language.lexicon import lexicon
+from summarizer.language.numbers import to_digits, values
+from summarizer.language.quantities import doses, duration, frequency, measures
+from summarizer.language.sentences import sentence_spans
+from summarizer.language.text import clean
+from summarizer.types import Assertion, Language
+
+
+def statuses(text: str, language: Language) -> dict[str, tuple[str, str]]:
+    out = {}
+    for mention in lexicon(language).find(text):
+        found = status(text, mention.start, mention.end, language)
+        out[mention.concept.key] = (found.assertion.value, found.experiencer)
+    return out
+
+
+@pytest.mark.parametrize(
+    ("text", "key", "assertion", "experiencer"),
+    [
+        ("no nausea, vomiting or diarrhea", "diarrhea", "denied", "patient"),
+        ("no vomiting but constipation", "constipation", "affirmed", "patient"),
+        ("i don't think i have any chest pain", "chest_pain", "denied", "patient"),
+        ("i have n't had any fevers", "fever", "denied", "patient"),
+        ("not sure , maybe it's gout", "gout", "uncertain", "patient"),
+        ("call me if you have chills", "chills", "hypothetical", "patient"),
+        ("i had asthma as a kid", "asthma", "historical", "patient"),
+        ("history of breast cancer", "breast_cancer", "historical", "patient"),
+        ("my mother had breast cancer", "breast_cancer", "affirmed", "family"),
+        ("my wife says i snore", "snoring", "affirmed", "patient"),
+        ("the back pain is not getting any better", "back_pain", "affirmed", "patient"),
+    ],
+)
+def test_english_assertion(text: str, key: str, assertion: str, experiencer: str) -> None:
+    assert statuses(text, "en")[key] == (assertion, experiencer)
+
+
+@pytest.mark.parametrize(
+    ("text", "key", "assertion", "experiencer"),
+    [
+        ("pas de fièvre ni de nausées", "nausea", "denied", "patient"),
+        ("pas de fièvre mais j'ai mal à la tête", "headache", "affirmed", "patient"),
+        ("elle a pas vomi", "vomiting", "denied", "patient"),
+        ("Des sueurs, non.", "sweating", "denied", "patient"),
+        ("j'ai plus de fièvre", "fever", "uncertain", "patient"),
+        ("si vous avez de la fièvre, revenez", "fever", "hypothetical", "patient"),
+        ("ma mère a un diabète", "diabetes", "affirmed", "family"),
+        ("aucun vertige, je tousse", "cough", "affirmed", "patient"),
+    ],
+)
+def test_french_assertion(text: str, key: str, assertion: str, experiencer: str) -> None:
+    assert statuses(text, "fr")[key] == (assertion, experiencer)
+
+
+def test_a_relative_who_is_the_patient_is_no_family() -> None:
+    text = "my daughter has a fever"
+    mention = lexicon("en").find(text)[0]
+    found = status(text, mention.start, mention.end, "en", patient_words="daughter|son")
+    assert (found.assertion, found.experiencer) == (Assertion.AFFIRMED, "patient")
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "said"),
+    [
+        ("yeah , a little", "en", "yes"),
+        ("nope", "en", "no"),
+        ("no , not that i've noticed", "en", "no"),
+        ("i do n't", "en", "no"),
+        ("it started in may", "en", ""),
+        ("euh oui depuis hier", "fr", "yes"),
+        ("pas du tout", "fr", "no"),
+        ("si, un peu", "fr", "yes"),
+    ],
+)
+def test_what_a_reply_says(text: str, language: Language, said: str) -> None:
+    assert answer(text, language) == said
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "written"),
+    [
+        ("forty milligrams", "en", "40 milligrams"),
+        ("one twenty eight over eighty", "en", "128 over 80"),
+        ("ninety eight point six", "en", "98.6"),
+        ("a hundred and fifty pounds", "en", "150 pounds"),
+        ("one of them", "en", "one of them"),
+        ("quatre-vingt-dix-sept kilos", "fr", "97 kilos"),
+        ("soixante et onze ans", "fr", "71 ans"),
+        ("trente-sept virgule huit", "fr", "37.8"),
+        ("une angine", "fr", "une angine"),
+        ("un comprimé", "fr", "un comprimé"),
+    ],
+)
+def test_numbers_in_words(text: str, language: Language, written: str) -> None:
+    assert to_digits(text, language) == written
+
+
+@settings(deadline=None)
+@given(st.integers(min_value=11, max_value=99))
+def test_every_two_digit_number_is_its_own_value(number: int) -> None:
+    assert str(number) in values(f"take {number} mg", "en")
+    assert to_digits(f"take {number} mg", "en") == f"take {number} mg"
+
+
+def test_cleaning_takes_out_talk_and_keeps_the_facts() -> None:
+    said = "um , yeah , i i take , you know , forty milligrams a day , okay ?"
+    assert clean(said, "en") == "i take 40 mg a day"
+    assert clean("euh ben je prends, je prends du Doliprane, voilà", "fr") == (
+        "je prends du Doliprane"
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "speaker", "turned"),
+    [
+        ("i've been doing well", "patient", "she has been doing well"),
+        ("i take tylenol and go to bed", "patient", "she takes tylenol and goes to bed"),
+        ("i'm still forgetting my pills", "patient", "she is still forgetting her pills"),
+        ("it wakes me up", "patient", "it wakes her up"),
+        ("the pills you gave me", "patient", "the pills the clinician gave her"),
+        ("i gave her tylenol", "caregiver", "the caregiver gave her tylenol"),
+        ("you have a history of gout", "clinician", "she has a history of gout"),
+    ],
+)
+def test_english_is_turned_to_the_third_person(text: str, speaker: str, turned: str) -> None:
+    who = person_en.pronouns("female")
+    assert person_en.third_person(text, who, speaker=speaker) == turned
+
+
+def test_what_cannot_be_turned_is_not_guessed() -> None:
+    who = person_en.pronouns("male")
+    assert person_en.third_person("can you believe what we did", who, speaker="patient") is None
+    assert person_en.third_person("i went there", who, speaker="clinician") is None
+
+
+@pytest.mark.parametrize(
+    ("text", "speaker", "turned"),
+    [
+        ("j'ai mal au ventre", "patient", "elle a mal au ventre"),
+        ("je me sens fatiguée et je dors mal", "patient", "elle se sent fatiguée et elle dort mal"),
+        ("ça me fait mal quand je marche", "patient", "ça lui fait mal quand elle marche"),
+        ("je l'avais arrêtée", "patient", "elle l'avait arrêtée"),
+        ("votre cicatrice est propre", "clinician", "sa cicatrice est propre"),
+        ("vous êtes suivie pour un diabète", "clinician", "elle est suivie pour un diabète"),
+    ],
+)
+def test_french_is_turned_to_the_third_person(text: str, speaker: str, turned: str) -> None:
+    assert person_fr.third_person(text, person_fr.pronoms("female"), speaker=speaker) == turned
+
+
+def test_a_question_and_its_answer_make_one_statement() -> None:
+    she, elle = person_en.pronouns("female"), person_fr.pronoms("female")
+    assert person_en.declared("do you smoke ?", "no", she) == "she does not smoke"
+    assert (
+        person_en.declared("have you had any fevers ?", "no", she) == "she has not had any fevers"
+    )
+    assert person_fr.declared("est-ce que vous fumez ?", "no", elle) == "elle ne fume pas"
+    assert person_fr.declared("avez-vous de la fièvre ?", "no", elle) == "elle n'a pas de fièvre"
+
+
+def test_measures_need_their_own_name() -> None:
+    found = measures("blood pressure today is 145/92, heart rate 88 and a1c came back at 7.4", "en")
+    assert [(m.key, m.value) for m in found] == [("bp", "145/92"), ("hr", "88"), ("a1c", "7.4")]
+    assert measures("her non-hdl was 178", "en") == []
+    assert measures("a1c in 3 months", "en") == []
+    french = measures("la tension est à 13/8 et la température à 38,5", "fr")
+    assert [(m.key, m.value) for m in french] == [("bp", "13/8"), ("temp", "38,5")]
+
+
+def test_doses_frequencies_and_durations() -> None:
+    assert [(a, u) for _, _, a, u in doses("metformin 500 mg")] == [("500", "mg")]
+    assert frequency("500 mg twice a day with food", "en") == "twice a day"
+    assert frequency("1 g trois fois par jour", "fr") == "trois fois par jour"
+    assert duration("the pain started 3 weeks ago", "en") == "3 weeks ago"
+    assert duration("j'ai mal depuis deux jours", "fr") == "depuis deux jours"
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.text(alphabet="ab ié.,?!-'\n0", max_size=200), st.sampled_from(["en", "fr"]))
+def test_sentence_spans_are_ordered_and_inside(text: str, language: Language) -> None:
+    previous = 0
+    for start, end in sentence_spans(text, 0, len(text), language):
+        assert previous <= start < end <= len(text)
+        assert text[start:end] == text[start:end].strip()
+        previous = end
+
+
+def test_a_condition_is_never_cut_from_what_hangs_on_it() -> None:
+    text = (
+        "we will look at the knee again next week and if there was any damage to the ligament "
+        "then we need to go on and order a scan of the knee to see what is going on there"
+    )
+    pieces = [text[a:b] for a, b in sentence_spans(text, 0, len(text), "en")]
+    assert not any(piece.startswith("there was any damage") for piece in pieces)
