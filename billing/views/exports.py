@@ -50,7 +50,7 @@ def exports(request: PageRequest) -> HttpResponse:
         item_ids=form.cleaned_data["item"],
         request_key=form.cleaned_data["request_key"] or uuid4(),
     )
-    messages.success(request, _("The export is ready. Download the file below."))
+    messages.success(request, _("The export is ready to download."))
     return redirect("billing:export", batch.pk)
 
 
