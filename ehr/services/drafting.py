@@ -149,7 +149,11 @@ def _place(error: Exception) -> str:
     """Where it broke, without the message: that could quote the visit's words."""
     ours = str(settings.BASE_DIR)
     frames = traceback.extract_tb(error.__traceback__)
-    inside = [frame for frame in frames if frame.filename.startswith(ours)] or frames
+    inside = [
+        frame
+        for frame in frames
+        if frame.filename.startswith(ours) and "site-packages" not in frame.filename
+    ] or frames
     return f"{inside[-1].filename}:{inside[-1].lineno}" if inside else "?"
 
 
