@@ -4,7 +4,7 @@ from datetime import date
 
 from django.urls import include, path, register_converter
 
-from ehr.views import account, codes, patients, review, signing, visits, worklist
+from ehr.views import account, codes, evidence, patients, review, signing, visits, worklist
 
 
 class DateConverter:
@@ -57,6 +57,7 @@ urlpatterns = [
     path("codes/<int:suggestion_id>/<slug:action>", codes.decide, name="code"),
     path("notes/<int:note_id>/codes", codes.add, name="code-add"),
     path("notes/<int:note_id>/codes/search", codes.search, name="code-search"),
+    path("evidence/<int:evidence_id>", evidence.source, name="source"),
     path("notes/<int:note_id>/sign", signing.sign, name="sign"),
     path("notes/<int:note_id>/amend", signing.amend, name="amend"),
     path("notes/<int:note_id>/versions", signing.versions, name="versions"),

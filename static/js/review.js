@@ -67,11 +67,17 @@ function choose(key, { focus = true, show = true } = {}) {
   rove();
   const lit = light(key);
   const sources = item.querySelector(".sources-body");
-  source.innerHTML = sources ? sources.innerHTML : emptySource;
+  showSources(sources);
   if (narrow.matches && focus) showPane(item.closest(".pane"));
   if (focus) item.focus({ preventScroll: true });
   if (show) keepInView(item);
   if (!narrow.matches && lit.length) reveal(lit[0]);
+}
+
+/** The item's sources as a copy beside the note, its links alive. */
+function showSources(sources) {
+  source.innerHTML = sources ? sources.innerHTML : emptySource;
+  window.htmx?.process(source);
 }
 
 function keepInView(item) {
@@ -289,13 +295,13 @@ document.body.addEventListener("htmx:afterSwap", (event) => {
   }
 });
 
-document.body.addEventListener("htmx:afterSettle", () => {
+document.body.addEventListener("htmx:afterSettle", (event) => {
   const lost = document.activeElement === document.body || document.activeElement === null;
   rove();
   const item = itemOf(current);
   if (!item) return;
   const sources = item.querySelector(".sources-body");
-  if (sources) source.innerHTML = sources.innerHTML;
+  if (sources && !source.contains(event.detail.elt)) showSources(sources);
   if (lost && !document.querySelector("dialog[open]")) item.focus({ preventScroll: true });
 });
 

@@ -121,8 +121,11 @@ def test_a_sentence_from_the_record_shows_which_resource(note: Note, window: Win
     page.goto(path_of(note))
     page.locator(f"#s{known.pk} .sentence-text").click()
     expect(page.locator("#source")).to_contain_text("Problem")
-    link = page.locator("#source a").first
-    assert (link.get_attribute("href") or "").startswith("/fhir/Condition/condition-1/_history/")
+    page.locator("#source").get_by_role("link", name="Show").click()
+    card = page.locator("#source .source-card")
+    expect(card).to_contain_text("1 June 2015")
+    link = card.get_by_role("link").get_attribute("href") or ""
+    assert link.startswith("/fhir/Condition/condition-1/_history/")
 
 
 def test_a_change_elsewhere_is_said_and_nothing_is_overwritten(note: Note, window: Window) -> None:

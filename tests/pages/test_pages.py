@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
-from ehr.models import Draft, Note, Visit
+from ehr.models import Draft, Evidence, Note, Visit
 from tests.ehr.engines import flagged
 from tests.ehr.world import WORDS, World, draft_make, note_make, visit_make
 
@@ -175,6 +175,19 @@ def test_the_review_shows_words_note_and_codes_side_by_side(note: Note, owner: C
     sentence = note.sections.get(key="subjective").sentences.all()[1]
     assert f'data-item="s{sentence.pk}"' in page
     assert f"s{sentence.pk}" in page.split('id="turns"')[1].split("</section>")[0]
+
+
+def test_a_source_in_the_record_is_shown_at_its_version(note: Note, owner: Client) -> None:
+    record = Evidence.objects.exclude(resource_type="").get(sentence__section__note=note)
+    path = reverse("ehr:source", args=[record.pk])
+    part = owner.get(path, headers={"HX-Request": "true"}).content.decode()
+    assert "Essential (primary) hypertension" in part
+    assert "1 June 2015" in part
+    assert "<html" not in part
+    assert "<html" in owner.get(path).content.decode()
+    words = Evidence.objects.filter(resource_type="", sentence__section__note=note).first()
+    assert words is not None
+    assert owner.get(reverse("ehr:source", args=[words.pk])).status_code == 404
 
 
 def test_markup_in_a_sentence_is_shown_and_never_run(note: Note, owner: Client) -> None:

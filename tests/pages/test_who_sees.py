@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from ehr.models import CodeSuggestion, Note, NoteSentence
+from ehr.models import CodeSuggestion, Evidence, Note, NoteSentence
 from tests.ehr.world import World
 
 SECRETS = (b"Zimmermann", b"MRN-4711", b"Penicillin", b"chest pain", b"Chest pain")
@@ -18,8 +18,10 @@ def pages(world: World, note: Note) -> list[tuple[str, str]]:
     suggestion = CodeSuggestion.objects.filter(note=note).first()
     assert sentence is not None
     assert suggestion is not None
+    record = Evidence.objects.exclude(resource_type="").get(sentence__section__note=note)
     numbers = {"note_id": note.pk}
     return [
+        ("get", reverse("ehr:source", args=[record.pk])),
         ("get", reverse("ehr:chart", kwargs={"patient_id": world.patient_id})),
         ("post", reverse("ehr:visit-plan", kwargs={"patient_id": world.patient_id})),
         ("get", reverse("ehr:visit", kwargs={"visit_id": note.visit_id})),
