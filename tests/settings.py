@@ -2,6 +2,7 @@
 
 import os
 import tempfile
+from pathlib import Path
 
 os.environ.setdefault("SECRET_KEY", "only-for-tests-" + "x" * 50)
 
@@ -13,7 +14,7 @@ STORAGES = STORAGES | {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 }
 # WhiteNoise warns of a folder that is not there, and warnings are errors.
-STATIC_ROOT = tempfile.mkdtemp(prefix="plume-static-")
+STATIC_ROOT = Path(tempfile.mkdtemp(prefix="plume-static-"))
 CELERY_BROKER_URL = ""
 # Every read inserts its audit entry at once, and tests may empty the tables again.
 AUDIT_BUFFER_SECONDS = 0

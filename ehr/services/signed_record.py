@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext, override
-from fhir_bridge.store import Put, Stored
 
 from ehr.exceptions import RecordRefused
 from ehr.models import Evidence, Note, NoteSentence, SignedNote, Visit
@@ -21,6 +20,7 @@ from fhir_bridge.mappings.condition import (
 from fhir_bridge.mappings.encounter import FinishedVisit, encounter_build, encounter_finished
 from fhir_bridge.mappings.narrative import NoteSectionText, note_text
 from fhir_bridge.mappings.parts import Ref
+from fhir_bridge.store import Put, Stored
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from summarizer.types import Assertion, Language
 
 
 def statuses(text: str, language: Language) -> dict[str, tuple[str, str]]:
-    out = {}
+    out: dict[str, tuple[str, str]] = {}
     for mention in lexicon(language).find(text):
         found = status(text, mention.start, mention.end, language)
         out[mention.concept.key] = (found.assertion.value, found.experiencer)

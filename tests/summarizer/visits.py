@@ -58,7 +58,7 @@ def fact(kind: str, label: str, text: str, **more: str) -> RecordFact:
         path=f"{name}.code",
         text=text,
         label=label,
-        **more,  # type: ignore[arg-type]
+        **more,
     )
 
 
