@@ -47,9 +47,7 @@ CODES = ("1111-1", "2222-2", "3333-3", "4444-4", "5555-5", "6666-6", "7777-7", "
 
 def main() -> int:
     arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    arguments.add_argument(
-        "--scale", type=int, default=3, help="how much larger the second record"
-    )
+    arguments.add_argument("--scale", type=int, default=3, help="how much larger the second record")
     arguments.add_argument("--seconds", type=float, default=1.0, help="for each search")
     arguments.add_argument("--json", action="store_true")
     options = arguments.parse_args()
