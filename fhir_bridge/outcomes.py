@@ -145,10 +145,10 @@ class TooLarge(FhirError):
 
 
 class UnsupportedMediaType(FhirError):
-    def __init__(self) -> None:
-        super().__init__(
-            415, "not-supported", "Send application/fhir+json (or application/json), in UTF-8"
-        )
+    def __init__(
+        self, diagnostics: str = "Send application/fhir+json (or application/json), in UTF-8"
+    ) -> None:
+        super().__init__(415, "not-supported", diagnostics)
 
 
 def outcome(issues: Iterable[Issue]) -> dict[str, Any]:

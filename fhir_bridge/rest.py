@@ -25,7 +25,7 @@ from django.middleware.csrf import CsrfViewMiddleware
 from django.urls import get_script_prefix
 from django.utils.http import http_date
 
-from fhir_bridge import access, audit
+from fhir_bridge import access, audit, transfer
 from fhir_bridge.access import Actor
 from fhir_bridge.documents import (
     Document,
@@ -83,13 +83,14 @@ class Request:
         return next((value for key, value in reversed(self.query) if key == name), "")
 
     def body(self) -> bytes:
-        """The raw body. Raises TooLarge."""
+        """The body, uncompressed. Raises TooLarge, UnsupportedMediaType, Invalid."""
         if self.http is None:
             return b""
         try:
-            return self.http.body
+            content = self.http.body
         except RequestDataTooBig:
             raise TooLarge(settings.DATA_UPLOAD_MAX_MEMORY_SIZE) from None
+        return transfer.decoded(content, self.headers.get("Content-Encoding", ""))
 
     def document(self) -> Document:
         """The resource that was sent. Raises UnsupportedMediaType, TooLarge, Invalid."""
@@ -98,13 +99,17 @@ class Request:
         content = self.body()
         if not content:
             raise Invalid([Issue("required", "The request needs a resource in its body")])
-        kind, _, rest = self.headers.get("Content-Type", "").partition(";")
-        charset = rest.lower().partition("charset=")[2].strip(' "')
-        if kind.strip().lower() not in _JSON_TYPES or charset not in ("", "utf-8"):
-            raise UnsupportedMediaType
-        if self.headers.get("Content-Encoding", "identity") != "identity":
+        if self.media_type() not in _JSON_TYPES:
             raise UnsupportedMediaType
         return parse(content)
+
+    def media_type(self) -> str:
+        """What the body says it is, in lower case. Raises UnsupportedMediaType: not UTF-8."""
+        kind, _, rest = self.headers.get("Content-Type", "").partition(";")
+        charset = rest.lower().partition("charset=")[2].strip(' "')
+        if charset not in ("", "utf-8"):
+            raise UnsupportedMediaType
+        return kind.strip().lower()
 
     def form(self) -> list[tuple[str, str]]:
         """The parameters of a POSTed search, in their order."""
@@ -360,13 +365,15 @@ def error_response(error: FhirError) -> HttpResponse:
 
 
 def _finished(request: Request, response: HttpResponse) -> HttpResponse:
-    """What every answer shares: no caching of patient data, `_pretty`, no body for HEAD."""
+    """What every answer shares: no caching of patient data, `_pretty`, gzip, no body
+    for HEAD."""
     if request.http is None:
         return response
     response["Cache-Control"] = "no-store"
     if response.content and request.parameter("_pretty") == "true":
         value = parse(response.content).value
         response.content = orjson.dumps(value, default=number_fragment, option=orjson.OPT_INDENT_2)
+    transfer.encode(response, request.headers.get("Accept-Encoding", ""))
     response["Content-Length"] = str(len(response.content))
     if request.method == "HEAD":
         response.content = b""
