@@ -44,6 +44,7 @@ def statement(base: str) -> dict[str, Any]:
         "implementation": {"description": "Plume, a FHIR R4 patient record", "url": base},
         "fhirVersion": "4.0.1",
         "format": ["application/fhir+json", "json"],
+        "patchFormat": ["application/json-patch+json", "application/fhir+json"],
         "rest": [
             {
                 "mode": "server",

@@ -1,7 +1,7 @@
 """The only writer of resources: access, validation, version, index and audit in one transaction.
 
 Every function takes the Actor first and raises the errors of fhir_bridge.outcomes. Reading:
-`read`, `vread`, `read_many`, `history`. Writing one: `create`, `update`, `delete`. Writing
+`read`, `vread`, `read_many`, `history`. Writing one: `create`, `update`, `patch`, `delete`. Writing
 several, all or none: `write` in-process, `transaction` for a FHIR bundle. Each joins the caller's
 atomic block when there is one.
 """
@@ -11,12 +11,15 @@ from fhir_bridge.store.bundles import Fetch, Result, transaction
 from fhir_bridge.store.changes import conditional_match
 from fhir_bridge.store.reading import HistoryPage, history, history_page, read, read_many, vread
 from fhir_bridge.store.writing import (
+    Edit,
     Post,
     Put,
     create,
     create_conditionally,
     delete,
     delete_conditionally,
+    patch,
+    patch_conditionally,
     update,
     update_conditionally,
     update_or_create,
@@ -24,6 +27,7 @@ from fhir_bridge.store.writing import (
 )
 
 __all__ = [
+    "Edit",
     "Fetch",
     "HistoryPage",
     "Post",
@@ -37,6 +41,8 @@ __all__ = [
     "delete_conditionally",
     "history",
     "history_page",
+    "patch",
+    "patch_conditionally",
     "read",
     "read_many",
     "transaction",

@@ -143,6 +143,15 @@ def conditional_match(actor: Actor, type: str, query: Sequence[tuple[str, str]])
     return found[0] if found else None
 
 
+def current_locked(actor: Actor, type: str, id: str) -> Stored | None:
+    """The version to be changed, a deletion too; nobody else writes it until the transaction
+    ends. None for what does not exist or is out of the actor's reach. Raises as access.require."""
+    row = access.visible(actor, "update", type).filter(fhir_id=id).select_for_update().first()
+    if row is None:
+        return None
+    return Stored(type, id, row.version, row.last_updated, bytes(row.content), row.deleted)
+
+
 def _locked(actor: Actor, changes: Sequence[Change]) -> dict[tuple[str, str], Resource]:
     """The rows that the changes are about, locked until the transaction ends."""
     by_type: dict[str, list[str]] = {}

@@ -1,21 +1,37 @@
 """Writing one resource, or several from inside the program."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
 
-from fhir_bridge import access
+from fhir_bridge import access, audit
 from fhir_bridge.access import Actor
 from fhir_bridge.documents import Document, Stored, document
-from fhir_bridge.outcomes import Conflict, Invalid, Issue
+from fhir_bridge.outcomes import (
+    Conflict,
+    Gone,
+    Invalid,
+    Issue,
+    NotFound,
+    PreconditionFailed,
+)
 from fhir_bridge.store import references
-from fhir_bridge.store.changes import Change, apply, check, conditional_match, id_new
+from fhir_bridge.store.changes import (
+    Change,
+    apply,
+    check,
+    conditional_match,
+    current_locked,
+    id_new,
+)
 from fhir_bridge.validation import resource_type
 
 Resource = Mapping[str, Any] | bytes | Document
+# From a resource, freshly parsed, to what it shall be; it may change what it is given.
+Edit = Callable[[dict[str, Any]], dict[str, Any]]
 ID = re.compile(r"[A-Za-z0-9\-.]{1,64}")
 
 
@@ -121,6 +137,69 @@ def update_conditionally(
         check([change])
         apply(actor, [change])
     return change.result, change.created
+
+
+def patch(actor: Actor, type: str, id: str, edit: Edit, *, if_match: int | None = None) -> Stored:
+    """Change a part of a resource: `edit` is given the current version, which nobody else can
+    replace meanwhile. Who patches must be allowed to read, since the answer is the resource.
+
+    Raises Invalid (422) when the result is no valid resource or has another identity.
+    https://hl7.org/fhir/R4/http.html#patch
+    """
+    access.require(actor, "read", type)
+    with transaction.atomic():
+        current = current_locked(actor, type, id)
+        if current is None:
+            audit.record(actor, "update", type, id, outcome="not-found")
+            raise NotFound
+        if current.deleted:
+            raise Gone
+        if if_match is not None and if_match != current.version:
+            raise PreconditionFailed("The resource has another version now: read it again")
+        before = current.resource
+        parsed = document(edit(current.resource))
+        issues = _identity_faults(before, parsed.value)
+        if issues:
+            raise Invalid(issues, status=422)
+        change = put_change(type, id, parsed, if_match=current.version)
+        try:
+            check([change])
+        except Invalid as error:
+            raise Invalid(error.issues, status=422) from None
+        apply(actor, [change])
+    return change.result
+
+
+def patch_conditionally(
+    actor: Actor,
+    type: str,
+    query: Sequence[tuple[str, str]],
+    edit: Edit,
+    *,
+    if_match: int | None = None,
+) -> Stored:
+    """Change a part of the one resource that matches. Raises NotFound, PreconditionFailed."""
+    access.require(actor, "update", type)
+    with transaction.atomic():
+        match = conditional_match(actor, type, query)
+        if match is None:
+            raise NotFound("No resource matches the criteria")
+        return patch(actor, type, match.id, edit, if_match=if_match)
+
+
+def _identity_faults(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Issue]:
+    """What a patch may not touch. The version and its time may go: the server writes them."""
+    name = str(before["resourceType"])
+    faults = [
+        Issue("business-rule", "A patch cannot change this", f"{name}.{key}")
+        for key in ("resourceType", "id")
+        if after.get(key) != before[key]
+    ]
+    old, new = before["meta"], after.get("meta")
+    for key in ("versionId", "lastUpdated"):
+        if isinstance(new, dict) and new.get(key, old[key]) != old[key]:
+            faults.append(Issue("business-rule", "The server sets this", f"{name}.meta.{key}"))
+    return faults
 
 
 def delete_conditionally(

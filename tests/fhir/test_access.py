@@ -29,6 +29,18 @@ from tests.fhir.record import (
 pytestmark = pytest.mark.django_db
 
 SECRET = "Quill"  # the family name of every test patient
+PATCH = {
+    "resourceType": "Parameters",
+    "parameter": [
+        {
+            "name": "operation",
+            "part": [
+                {"name": "type", "valueCode": "delete"},
+                {"name": "path", "valueString": "Patient.name"},
+            ],
+        }
+    ],
+}
 # Every route as a request for the home organisation's patient "p".
 ROUTE_REQUESTS: dict[str, list[tuple[str, str, Any]]] = {
     "base": [
@@ -42,6 +54,7 @@ ROUTE_REQUESTS: dict[str, list[tuple[str, str, Any]]] = {
         ("GET", "/Patient", None),
         ("POST", "/Patient", patient()),
         ("PUT", "/Patient?_id=p", patient(id="p")),
+        ("PATCH", "/Patient?_id=p", PATCH),
         ("DELETE", "/Patient?_id=p", None),
     ],
     "search-type": [("POST", "/Patient/_search", None)],
@@ -50,6 +63,7 @@ ROUTE_REQUESTS: dict[str, list[tuple[str, str, Any]]] = {
         ("GET", "/Patient/p", None),
         ("HEAD", "/Patient/p", None),
         ("PUT", "/Patient/p", patient(id="p")),
+        ("PATCH", "/Patient/p", PATCH),
         ("DELETE", "/Patient/p", None),
     ],
     "history-instance": [("GET", "/Patient/p/_history", None)],
