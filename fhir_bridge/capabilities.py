@@ -9,7 +9,7 @@ from functools import cache
 from typing import Any
 
 from fhir_bridge import policy
-from fhir_bridge.rest import Route
+from fhir_bridge.rest import Operation, Route
 from fhir_bridge.search import parameters
 
 _TYPE_LEVEL = ("read", "vread", "update", "patch", "delete", "history-instance", "history-type",
@@ -28,6 +28,17 @@ def register(routes: Iterable[Route]) -> None:
 def interactions() -> frozenset[str]:
     """The names of all interactions that some route answers to."""
     return frozenset(each.name for route in _routes for each in route.methods.values())
+
+
+def operations() -> list[Operation]:
+    """All operations that some route answers to, by name."""
+    found = {
+        each.name: each
+        for route in _routes
+        for each in route.methods.values()
+        if isinstance(each, Operation)
+    }
+    return [found[name] for name in sorted(found)]
 
 
 def statement(base: str) -> dict[str, Any]:
@@ -83,6 +94,13 @@ def _resource(name: str, offered: frozenset[str]) -> dict[str, Any]:
         "conditionalDelete": "single" if "conditional-delete" in offered else "not-supported",
         "referencePolicy": ["literal", "local", "enforced"],
     }
+    named = [
+        {"name": each.name, "definition": each.definition}
+        for each in operations()
+        if not each.types or name in each.types
+    ]
+    if named:
+        resource["operation"] = named
     listed = _search_parameters(name) if "search-type" in offered else []
     if listed:
         resource["searchParam"] = listed

@@ -145,6 +145,14 @@ def interaction(
 
 
 @dataclass(frozen=True)
+class Operation(Interaction):
+    """An operation ($name) with its definition; `types` it is listed under, none: every type."""
+
+    definition: str = ""
+    types: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Route:
     """An address below /fhir (a regular expression with named groups) and what it answers to."""
 

@@ -15,9 +15,11 @@ from fhir_bridge.interactions import (
     patch,
     read,
     search,
+    smart,
     update,
     vread,
 )
+from fhir_bridge.operations import docref, document, everything, lastn, meta, validate
 from fhir_bridge.rest import Route, view_of
 
 TYPE = r"(?P<type>[A-Za-z]+)"
@@ -27,6 +29,7 @@ COMPARTMENT = r"(?P<compartment>[A-Z][A-Za-z]+)/(?P<compartment_id>[A-Za-z0-9\-.
 ROUTES = (
     Route("base", r"/?", {"POST": bundle.bundle, "GET": search.system}),
     Route("metadata", r"/metadata", {"GET": metadata.metadata}),
+    Route("smart", r"/\.well-known/smart-configuration", {"GET": smart.configuration}),
     Route("search-system", r"/_search", {"POST": search.system}),
     Route("history-system", r"/_history", {"GET": history.system}),
     Route(
@@ -56,6 +59,19 @@ ROUTES = (
     Route("vread", rf"/{TYPE}/{ID}/_history/(?P<version>[^/]+)", {"GET": vread.vread}),
     Route("compartment", rf"/{COMPARTMENT}/{TYPE}", {"GET": search.in_compartment}),
     Route("search-compartment", rf"/{COMPARTMENT}/{TYPE}/_search", {"POST": search.in_compartment}),
+    *(
+        Route(f"${each.name}", pattern, dict.fromkeys(methods.split(), each))
+        for pattern, methods, each in (
+            (rf"/{TYPE}(?:/{ID})?/\$validate", "GET POST", validate.validate),
+            (rf"/(?P<type>Patient)/{ID}/\$everything", "GET POST", everything.everything),
+            (rf"/{TYPE}/{ID}/\$meta", "GET POST", meta.meta),
+            (rf"/{TYPE}/{ID}/\$meta-add", "POST", meta.meta_add),
+            (rf"/{TYPE}/{ID}/\$meta-delete", "POST", meta.meta_delete),
+            (r"/(?P<type>Observation)/\$lastn", "GET POST", lastn.lastn),
+            (rf"/(?P<type>Composition)/{ID}/\$document", "GET POST", document.document),
+            (r"/(?P<type>DocumentReference)/\$docref", "GET POST", docref.docref),
+        )
+    ),
     Route("unknown", r"/[\s\S]*", {}),
 )
 capabilities.register(ROUTES)

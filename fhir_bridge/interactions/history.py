@@ -1,7 +1,6 @@
 """The versions of a resource, of a type, or of the record, newest first, in pages.
 https://hl7.org/fhir/R4/http.html#history"""
 
-from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -9,7 +8,7 @@ import orjson
 from django.http import HttpResponse
 
 from fhir_bridge import store
-from fhir_bridge.outcomes import Invalid, Issue
+from fhir_bridge.asked import instant, whole
 from fhir_bridge.rest import Request, interaction, resource_response
 
 PAGE, LARGEST_PAGE = 50, 1_000
@@ -31,13 +30,13 @@ def system(request: Request) -> HttpResponse:
 
 
 def _answer(request: Request) -> HttpResponse:
-    count = min(_number(request, "_count", PAGE), LARGEST_PAGE)
-    offset = _number(request, "_offset", 0)
+    count = min(whole(request.parameter("_count"), "_count", PAGE), LARGEST_PAGE)
+    offset = whole(request.parameter("_offset"), "_offset", 0)
     page = store.history_page(
         request.who,
         request.type,
         request.id,
-        since=_since(request),
+        since=instant(request.parameter("_since"), "_since"),
         offset=offset,
         limit=count,
     )
@@ -80,25 +79,3 @@ def _entry(request: Request, stored: store.Stored) -> dict[str, Any]:
 def _link(address: str, request: Request, offset: int, count: int) -> str:
     kept = [(key, value) for key, value in request.query if key in ("_since", "_format")]
     return f"{address}?{urlencode([*kept, ('_count', count), ('_offset', offset)])}"
-
-
-def _number(request: Request, name: str, default: int) -> int:
-    text = request.parameter(name)
-    if not text:
-        return default
-    if not text.isascii() or not text.isdigit() or len(text) > 9:
-        raise Invalid([Issue("value", f"{name} is a whole number")])
-    return int(text)
-
-
-def _since(request: Request) -> datetime | None:
-    text = request.parameter("_since").replace(" ", "+")
-    if not text:
-        return None
-    try:
-        moment = datetime.fromisoformat(text)
-        if moment.tzinfo is None:
-            raise ValueError
-        return moment.astimezone(UTC)
-    except (ValueError, OverflowError):
-        raise Invalid([Issue("value", "_since is an instant, with its zone")]) from None

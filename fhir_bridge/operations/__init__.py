@@ -1,0 +1,24 @@
+"""Operations: what a FHIR client asks for by $name. One file each, registered in urls.py.
+
+https://hl7.org/fhir/R4/operations.html
+"""
+
+from collections.abc import Callable
+
+from django.http import HttpResponse
+
+from fhir_bridge.rest import Operation, Request
+
+CORE = "http://hl7.org/fhir/OperationDefinition"
+
+
+def operation(
+    name: str, definition: str, *types: str
+) -> Callable[[Callable[[Request], HttpResponse]], Operation]:
+    """Declare a function as the operation of this name, defined at a canonical URL, offered on
+    these types (none: on every type)."""
+
+    def declared(handle: Callable[[Request], HttpResponse]) -> Operation:
+        return Operation(name, handle, definition=definition, types=types)
+
+    return declared

@@ -8,7 +8,8 @@ atomic block when there is one.
 
 from fhir_bridge.documents import Stored
 from fhir_bridge.store.bundles import Fetch, Result, transaction
-from fhir_bridge.store.changes import conditional_match
+from fhir_bridge.store.changes import conditional_match, faults
+from fhir_bridge.store.compartments import CompartmentPage, compartment_page
 from fhir_bridge.store.reading import HistoryPage, history, history_page, read, read_many, vread
 from fhir_bridge.store.writing import (
     Edit,
@@ -27,6 +28,7 @@ from fhir_bridge.store.writing import (
 )
 
 __all__ = [
+    "CompartmentPage",
     "Edit",
     "Fetch",
     "HistoryPage",
@@ -34,11 +36,13 @@ __all__ = [
     "Put",
     "Result",
     "Stored",
+    "compartment_page",
     "conditional_match",
     "create",
     "create_conditionally",
     "delete",
     "delete_conditionally",
+    "faults",
     "history",
     "history_page",
     "patch",

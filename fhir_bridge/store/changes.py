@@ -29,6 +29,7 @@ from fhir_bridge.outcomes import (
 )
 from fhir_bridge.search import index
 from fhir_bridge.store import references
+from fhir_bridge.store.reading import stored_of
 
 _AT_ONCE = 500
 
@@ -76,6 +77,17 @@ def check(changes: Sequence[Change]) -> None:
             break
     if issues:
         raise Invalid(issues[: validation.MAX_ISSUES])
+
+
+def faults(actor: Actor, parsed: Document, *, fresh: bool) -> list[Issue]:
+    """What `check` and `apply` would refuse in a resource that is not written; `fresh`: POSTed."""
+    try:
+        check([Change("", "", parsed)])
+    except Invalid as error:
+        return list(error.issues)
+    if not fresh:
+        return []
+    return references.faults(actor.organization_id, [(parsed, "")], ())
 
 
 def resolve(actor: Actor, changes: Sequence[Change], known: Iterable[references.Key]) -> None:
@@ -147,9 +159,7 @@ def current_locked(actor: Actor, type: str, id: str) -> Stored | None:
     """The version to be changed, a deletion too; nobody else writes it until the transaction
     ends. None for what does not exist or is out of the actor's reach. Raises as access.require."""
     row = access.visible(actor, "update", type).filter(fhir_id=id).select_for_update().first()
-    if row is None:
-        return None
-    return Stored(type, id, row.version, row.last_updated, bytes(row.content), row.deleted)
+    return None if row is None else stored_of(row)
 
 
 def _locked(actor: Actor, changes: Sequence[Change]) -> dict[tuple[str, str], Resource]:

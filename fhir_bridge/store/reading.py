@@ -109,7 +109,7 @@ def history_page(
     if type:
         rows = access.visible(actor, "read", type)
     else:
-        rows = _all_visible(actor)
+        rows = all_visible(actor, "read")
     if id:
         rows = rows.filter(fhir_id=id)
     current = rows.filter(last_updated__gte=since) if since else rows
@@ -151,10 +151,11 @@ def _current(actor: Actor, type: str, id: str) -> Sequence[Any] | None:
     return row
 
 
-def _all_visible(actor: Actor) -> QuerySet[Resource]:
+def all_visible(actor: Actor, action: str) -> QuerySet[Resource]:
+    """The resources of every type on which the actor may do this, each within its limits."""
     by_limit: dict[str, list[str]] = {}
-    for type_ in access.allowed_types(actor, "read"):
-        by_limit.setdefault(access.require(actor, "read", type_), []).append(type_)
+    for type_ in access.allowed_types(actor, action):
+        by_limit.setdefault(access.require(actor, action, type_), []).append(type_)
     visible = Q(pk__in=[])
     for limit, types in by_limit.items():
         these = Q(type__in=types)
@@ -165,6 +166,13 @@ def _all_visible(actor: Actor) -> QuerySet[Resource]:
 def _versions(condition: Q) -> Any:
     return ResourceVersion.objects.filter(condition).values_list(
         "resource__type", "resource__fhir_id", "version", "last_updated", "content", "deleted"
+    )
+
+
+def stored_of(row: Resource) -> Stored:
+    """The current version of a row."""
+    return Stored(
+        row.type, row.fhir_id, row.version, row.last_updated, bytes(row.content), row.deleted
     )
 
 

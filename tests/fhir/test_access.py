@@ -41,6 +41,10 @@ PATCH = {
         }
     ],
 }
+META = {
+    "resourceType": "Parameters",
+    "parameter": [{"name": "meta", "valueMeta": {"tag": [{"code": "seen"}]}}],
+}
 # Every route as a request for the home organisation's patient "p".
 ROUTE_REQUESTS: dict[str, list[tuple[str, str, Any]]] = {
     "base": [
@@ -70,6 +74,30 @@ ROUTE_REQUESTS: dict[str, list[tuple[str, str, Any]]] = {
     "vread": [("GET", "/Patient/p/_history/1", None)],
     "compartment": [("GET", "/Patient/p/Observation", None)],
     "search-compartment": [("POST", "/Patient/p/Observation/_search", None)],
+    "smart": [("GET", "/.well-known/smart-configuration", None)],
+    "$validate": [
+        ("GET", "/Patient/p/$validate", None),
+        ("POST", "/Patient/$validate", patient()),
+    ],
+    "$everything": [
+        ("GET", "/Patient/p/$everything", None),
+        ("POST", "/Patient/p/$everything", None),
+    ],
+    "$meta": [("GET", "/Patient/p/$meta", None), ("POST", "/Patient/p/$meta", None)],
+    "$meta-add": [("POST", "/Patient/p/$meta-add", META)],
+    "$meta-delete": [("POST", "/Patient/p/$meta-delete", META)],
+    "$lastn": [
+        ("GET", "/Observation/$lastn?patient=p", None),
+        ("POST", "/Observation/$lastn?patient=p", None),
+    ],
+    "$document": [
+        ("GET", "/Composition/c/$document", None),
+        ("POST", "/Composition/c/$document", None),
+    ],
+    "$docref": [
+        ("GET", "/DocumentReference/$docref?patient=p", None),
+        ("POST", "/DocumentReference/$docref?patient=p", None),
+    ],
     "unknown": [("GET", "/no/such/address/here", None)],
 }
 
@@ -93,7 +121,7 @@ def test_every_route_has_its_policy_and_its_request_here() -> None:
     for pattern in urlpatterns:
         assert getattr(pattern.callback, "policy", None) in (("public",), ("fhir",))
     public = [route.name for route in ROUTES if route.public]
-    assert public == ["metadata"]
+    assert public == ["metadata", "smart"]
     for route in ROUTES:
         methods = {each[0] for each in ROUTE_REQUESTS[route.name]}
         assert set(route.methods) <= methods, route.name
@@ -106,7 +134,7 @@ def test_an_anonymous_caller_is_asked_to_sign_in(
     chart()
     response = Api(scopes=None).call(method, path, body, **form(method, path))
     assert SECRET not in response.content.decode()
-    if route != "metadata":
+    if route not in ("metadata", "smart"):
         assert response.status_code == 401
         assert response["WWW-Authenticate"].startswith("Bearer")
         if method != "HEAD":
