@@ -7,6 +7,7 @@ from typing import Any
 from fhir_bridge.documents import Document
 from fhir_bridge.outcomes import Invalid, Issue
 from fhir_bridge.rest import Request
+from fhir_bridge.search.values import date_interval, datetime_of
 from fhir_bridge.validation import validate
 
 
@@ -32,6 +33,19 @@ def instant(text: str, name: str) -> datetime | None:
         return moment.astimezone(UTC)
     except (ValueError, OverflowError):
         raise Invalid([Issue("value", f"{name} is an instant, with its zone")]) from None
+
+
+def period(text: str, name: str) -> tuple[datetime, datetime] | None:
+    """What a date or dateTime, partial too, covers: [start, end); "" is None. Raises Invalid."""
+    if not text:
+        return None
+    interval = date_interval(text.replace(" ", "+"))
+    try:
+        if interval is not None:
+            return datetime_of(interval[0]), datetime_of(interval[1])
+    except (ValueError, OverflowError):
+        pass
+    raise Invalid([Issue("value", f"{name} is a date or dateTime")])
 
 
 def parameters_of(request: Request) -> list[tuple[str, str]]:

@@ -8,7 +8,7 @@ import orjson
 from django.http import HttpResponse
 
 from fhir_bridge import store
-from fhir_bridge.asked import instant, whole
+from fhir_bridge.asked import instant, period, whole
 from fhir_bridge.rest import Request, interaction, resource_response
 
 PAGE, LARGEST_PAGE = 50, 1_000
@@ -37,6 +37,7 @@ def _answer(request: Request) -> HttpResponse:
         request.type,
         request.id,
         since=instant(request.parameter("_since"), "_since"),
+        at=period(request.parameter("_at"), "_at"),
         offset=offset,
         limit=count,
     )
@@ -77,5 +78,5 @@ def _entry(request: Request, stored: store.Stored) -> dict[str, Any]:
 
 
 def _link(address: str, request: Request, offset: int, count: int) -> str:
-    kept = [(key, value) for key, value in request.query if key in ("_since", "_format")]
+    kept = [(key, value) for key, value in request.query if key in ("_since", "_at", "_format")]
     return f"{address}?{urlencode([*kept, ('_count', count), ('_offset', offset)])}"

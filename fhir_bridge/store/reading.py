@@ -7,7 +7,8 @@ from itertools import groupby
 from typing import Any
 
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from fhir_bridge import access, audit
 from fhir_bridge.access import Actor
@@ -16,6 +17,9 @@ from fhir_bridge.models import Resource, ResourceVersion
 from fhir_bridge.outcomes import Gone, NotFound
 
 _COLUMNS = ("type", "fhir_id", "version", "last_updated", "content", "deleted")
+_VERSION_COLUMNS = (
+    "resource__type", "resource__fhir_id", "version", "last_updated", "content", "deleted",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -54,7 +58,8 @@ def vread(actor: Actor, type: str, id: str, version: int) -> Stored:
     if resource is not None and 0 < version <= resource[3]:
         row = resource[1:]
         if version < resource[3]:
-            row = _versions(Q(resource_id=resource[0], version=version)).first()
+            versions = ResourceVersion.objects.filter(resource_id=resource[0], version=version)
+            row = versions.values_list(*_VERSION_COLUMNS).first()
     if row is None:
         audit.record(actor, "vread", type, id, outcome="not-found")
         raise NotFound
@@ -99,10 +104,12 @@ def history_page(
     id: str = "",
     *,
     since: datetime | None = None,
+    at: tuple[datetime, datetime] | None = None,
     offset: int = 0,
     limit: int | None = None,
 ) -> HistoryPage:
-    """Versions of one resource, of a type, or (neither given) of all that the actor may read.
+    """Versions of one resource, of a type, or (neither given) of all that the actor may read;
+    made `since` a moment, or current at some time of [at[0], at[1]).
 
     https://hl7.org/fhir/R4/http.html#history
     """
@@ -113,15 +120,25 @@ def history_page(
     if id:
         rows = rows.filter(fhir_id=id)
     current = rows.filter(last_updated__gte=since) if since else rows
-    older = Q(resource__in=rows.values("pk"))
+    older = ResourceVersion.objects.filter(resource__in=rows.values("pk"))
     if since:
-        older &= Q(last_updated__gte=since)
+        older = older.filter(last_updated__gte=since)
+    if at:
+        current = current.filter(last_updated__lt=at[1])
+        # A version is current until the next one, which the resource itself may be.
+        following = ResourceVersion.objects.filter(
+            resource=OuterRef("resource"), version=OuterRef("version") + 1
+        )
+        until = Coalesce(Subquery(following.values("last_updated")), F("resource__last_updated"))
+        older = older.annotate(until=until).filter(last_updated__lt=at[1], until__gt=at[0])
     end = None if limit is None else offset + limit
     order = ("-last_updated", "-version", "-pk")
     found = [_stored(row) for row in current.order_by(*order).values_list(*_COLUMNS)[:end]]
     found += [
         _stored(row)
-        for row in _versions(older).order_by("-last_updated", "-version", "-resource_id")[:end]
+        for row in older.order_by("-last_updated", "-version", "-resource_id").values_list(
+            *_VERSION_COLUMNS
+        )[:end]
     ]
     if id and not found and not rows.exists():
         audit.record(actor, "history", type, id, outcome="not-found")
@@ -130,7 +147,7 @@ def history_page(
     if limit is None:
         total = len(found)
     else:
-        total = current.count() + ResourceVersion.objects.filter(older).count()
+        total = current.count() + older.count()
     audit.record(actor, "history", type, id)
     return HistoryPage(tuple(found[offset:end]), total)
 
@@ -161,12 +178,6 @@ def all_visible(actor: Actor, action: str) -> QuerySet[Resource]:
         these = Q(type__in=types)
         visible |= these & access.within(limit) if limit else these
     return Resource.objects.filter(visible, organization_id=actor.organization_id)
-
-
-def _versions(condition: Q) -> Any:
-    return ResourceVersion.objects.filter(condition).values_list(
-        "resource__type", "resource__fhir_id", "version", "last_updated", "content", "deleted"
-    )
 
 
 def stored_of(row: Resource) -> Stored:

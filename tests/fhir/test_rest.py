@@ -1,6 +1,7 @@
 """The REST interface: statuses, headers, and an OperationOutcome for everything that goes wrong."""
 
 import json
+import time
 from typing import Any
 from unittest import mock
 
@@ -111,6 +112,34 @@ def test_history_comes_in_pages_that_link_on() -> None:
     assert api.get("/_history?_since=2100-01-01T00:00:00Z").json()["total"] == 0
     refused(api.get("/_history?_since=soon"), 400, "value")
     refused(api.get("/_history?_count=-1"), 400, "value")
+
+
+def test_history_at_a_time_holds_what_was_current_then() -> None:
+    api = Api()
+    moments = []
+    for number in range(3):
+        made = api.put("/Patient/p", patient(id="p", multipleBirthInteger=number))
+        moments.append(made.json()["meta"]["lastUpdated"])
+        time.sleep(0.003)
+    api.put("/Patient/q", patient(id="q"))
+
+    def versions(path: str, at: str) -> list[str]:
+        answer = api.get(f"{path}/_history?_at={at}").json()
+        assert answer["total"] == len(answer.get("entry", []))
+        return [each["resource"]["meta"]["versionId"] for each in answer.get("entry", [])]
+
+    assert versions("/Patient/p", moments[0]) == ["1"]
+    assert versions("/Patient/p", moments[1]) == ["2"]
+    assert versions("/Patient/p", moments[2]) == ["3"]
+    assert versions("/Patient/p", moments[0][:4]) == ["3", "2", "1"]
+    assert versions("/Patient/p", "2000") == []
+    assert versions("/Patient/p", "2100-01-01T00:00:00%2B02:00") == ["3"]
+    assert versions("/Patient", moments[1]) == ["2"]
+    assert versions("", "2100") == ["1", "3"]
+    assert versions("", "9999-12-31") == ["1", "3"]
+    for wrong in ("soon", "2024-02-30", "0000", "99999"):
+        refused(api.get(f"/_history?_at={wrong}"), 400, "value")
+    assert Api("other").get("/Patient/_history?_at=2100").json()["total"] == 0
 
 
 BAD_BODIES: dict[str, tuple[bytes, str, int, str]] = {
