@@ -36,9 +36,9 @@ def test_bodies_and_answers_travel_compressed() -> None:
     ("body", "encoding", "status", "code"),
     [
         (b"{}", "gzip", 400, "structure"),
-        (gzip.compress(b"{}")[:-3], "gzip", 400, "structure"),
-        (gzip.compress(b"{}") + b"more", "gzip", 400, "structure"),
-        (gzip.compress(b"{" + b" " * 200_000), "gzip", 413, "too-long"),
+        (gzip.compress(b"{}", mtime=0)[:-3], "gzip", 400, "structure"),
+        (gzip.compress(b"{}", mtime=0) + b"more", "gzip", 400, "structure"),
+        (gzip.compress(b"{" + b" " * 200_000, mtime=0), "gzip", 413, "too-long"),
         (b"{}", "br", 415, "not-supported"),
         (b"{}", "gzip, gzip", 415, "not-supported"),
     ],
