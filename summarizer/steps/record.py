@@ -30,6 +30,7 @@ _NOT_CLINICAL = (
 def record_claims(context: VisitContext, language: Language) -> list[Claim]:
     """Claims of the record, the most telling first within each section."""
     return [
+        *_planned(context, language),
         *_conditions(context, language),
         *_medications(context, language),
         *_allergies(context, language),
@@ -98,6 +99,12 @@ def _unique(facts: list[RecordFact]) -> list[RecordFact]:
 
 def _of(context: VisitContext, kind: str) -> list[RecordFact]:
     return [fact for fact in context.facts if fact.kind == kind and fact.label and fact.text]
+
+
+def _planned(context: VisitContext, language: Language) -> list[Claim]:
+    """What this very visit was booked for: an encounter fact of the visit's day."""
+    today = [f for f in _of(context, "encounter") if f.when[:10] == context.visit_date[:10]]
+    return [_claim("reason", "chief_complaint", [f], context, language) for f in today[:1]]
 
 
 def _conditions(context: VisitContext, language: Language) -> list[Claim]:

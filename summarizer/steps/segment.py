@@ -54,6 +54,7 @@ def segment(units: list[Unit], language: Language, encode: Encode) -> None:
             scores["plan"] += 0.5
         _by_content(unit, scores, language)
         unit.vector = vectors[row]
+        unit.phase = phases[row]
         unit.section = max(sorted(scores), key=lambda name: scores[name])
         if not unit.clean or TO_THE_MACHINE.match(unit.clean):
             unit.section = "talk"

@@ -28,6 +28,7 @@ class Unit:
     question: bool
     mentions: list[tuple[Mention, Status]] = field(default_factory=list)
     section: str = ""
+    phase: str = "story"  # story, exam, results or plan: where in the visit it stands
     score: float = 0.0
     vector: Sequence[float] = ()
 

@@ -227,6 +227,7 @@ def _evidence_polarity(
 
 
 _SMALL = words(
+    "follow followup signale connue suspected suspecte record "
     "patient report deny denie state clinician the caregiver and with for was were has have had "
     "her his she their them that this not does did been being will would from who which are him "
     "present today continue impression herself himself themselve patiente pas une des est dan "
@@ -234,7 +235,7 @@ _SMALL = words(
 )
 
 
-def _stems(text: str) -> set[str]:
+def stems(text: str) -> set[str]:
     return {
         token.form[:5] for token in tokens(text) if len(token.form) > 2 and token.form not in _SMALL
     }
@@ -248,15 +249,15 @@ def coverage(sentence: Sentence, quotes: Sequence[str], language: Language) -> f
             fixed = row[language].replace("{}", "").strip(" ,:")
             if len(fixed) > 3:
                 text = re.sub(rf"\b{re.escape(fixed)}\b", " ", text, flags=re.I)
-    wanted = _stems(text)
+    wanted = stems(text)
     if not wanted:
         return 1.0
     held: set[str] = set()
     for quote in quotes:
-        held |= _stems(joined(quote)) | _stems(clean(quote, language))
-    held |= _stems(_recorded(sentence.claims))
+        held |= stems(joined(quote)) | stems(clean(quote, language))
+    held |= stems(_recorded(sentence.claims))
     for quote in quotes:
         for mention in lexicon(language).find(joined(quote)):
-            held |= _stems(mention.concept.english) | _stems(mention.concept.french)
+            held |= stems(mention.concept.english) | stems(mention.concept.french)
     held |= {fold(word)[:5] for word in re.findall(r"[^\W_]+", text) if word.isdigit()}
     return len(wanted & held) / len(wanted)

@@ -29,7 +29,7 @@ _STRIP = {
         r"you (?:do |also |still )*(?:have|had|currently have)|there(?:'s| is|"
         r" are|'re)|it (?:does |did )?(?:look|looks|show|shows|showed)(?: like)"
         r"?(?: that)?|"
-        r"that|everything (?:else )?(?:looks|is) (?:good|okay|fine|normal)(?= "
+        r"that(?:'s| is)?|everything (?:else )?(?:looks|is) (?:good|okay|fine|normal)(?= "
         r"(?:with|on|your|the|except|other))|"
         r"looks like|this is|these are|here)[\s,:]*)+",
         re.I,
@@ -222,7 +222,7 @@ def _found(board: Board, unit: Unit, system: str) -> str:
     named = system_of(text, board.language)
     if (named == "general" and not _FINDING_WORDS.search(text)) or _NOT_FINDING.match(text):
         return system
-    system = named if named != "general" else system
+    system = named
     section = "vitals" if system == "vitals" and named == "vitals" else "exam"
     if any(
         c.section == "vitals" and c.attributes.get("at") == str(unit.start) for c in board.claims

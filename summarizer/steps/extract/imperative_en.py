@@ -41,7 +41,7 @@ _LEAD = re.compile(
     r"+",
     re.I,
 )
-_VERBS = frozenset(
+VERBS = frozenset(
     [
         "continue",
         "increase",
@@ -168,6 +168,7 @@ _VERBS = frozenset(
     ]
 )
 _NO_ORDERS = words(
+    "on in at for with about as of by up from "
     "be think know say tell talk ask hope feel look listen examine press push show hear touch "
     "the a that this it you i we they he she your my not mean guess just sign ignore "
     "congratulate apologize mention explain turn lay sit pull move palpate step grab pass like "
@@ -228,7 +229,7 @@ def imperative_en(text: str, who: Pronouns) -> tuple[str, str, bool] | None:
         re.I,
     )
     if condition and len(condition[2].split()) >= 2:
-        order = f"{condition[2]} {condition[1]}"
+        order = f"{condition[2]} {condition[1][0].lower()}{condition[1][1:]}"
         patient = not re.match(
             r"(?:consider|proceed|do|refer|discuss|get|talk)", condition[2], re.I
         )
@@ -248,7 +249,7 @@ def imperative_en(text: str, who: Pronouns) -> tuple[str, str, bool] | None:
         text,
         re.I,
     )
-    if refused and refused[1].split()[0].lower() in _VERBS and len(refused[1].split()) > 2:
+    if refused and refused[1].split()[0].lower() in VERBS and len(refused[1].split()) > 2:
         return _finished(f"do not {refused[1]}", "not", False, who)
     led = False
     for _ in range(3):
@@ -274,7 +275,7 @@ def imperative_en(text: str, who: Pronouns) -> tuple[str, str, bool] | None:
         negated
         and (to_patient or not led)
         and len(negated[1].split()) > 1
-        and negated[1].split()[0].lower() in _VERBS
+        and negated[1].split()[0].lower() in VERBS
     ):
         return _finished(f"not {negated[1]}", "not", True, who)
     word = re.match(r"[a-z]+", text, re.I)
@@ -294,7 +295,7 @@ def imperative_en(text: str, who: Pronouns) -> tuple[str, str, bool] | None:
         return None
     if (
         verb in _NO_ORDERS
-        or (verb not in _VERBS and not led)
+        or (verb not in VERBS and not led)
         or (verb == "have" and not re.match(r"have (?:you|them|our|my|the nurse)", text, re.I))
     ):
         return None
@@ -307,6 +308,16 @@ def imperative_en(text: str, who: Pronouns) -> tuple[str, str, bool] | None:
     return _finished(text, verb, to_patient, who)
 
 
+# Said to move the visit along, not to treat anyone.
+_ERRAND = re.compile(
+    r"(?:(?:come|go)(?: and)? (?:sit|see|tell|say|get|have a)|sit\b|put that "
+    r"in|do something|print\b|take (?:your|their|her|his) time|"
+    r"see \w+ing\b|let (?:them|him|her|it)\b|come back to (?:it|that)|sort\b|"
+    r"add something|see her\b|wait a)",
+    re.I,
+)
+
+
 def _finished(
     text: str, verb: str, to_patient: bool, who: Pronouns
 ) -> tuple[str, str, bool] | None:
@@ -314,7 +325,13 @@ def _finished(
     tail = _TAIL.search(text)
     if tail and re.search(r"\b(?:i|i'm|i've|i'd|we|we're|we've|me|us|you're)\b", tail[0], re.I):
         text = text[: tail.start()]
-    text = re.sub(r"^see you (?:back |again )?(?:here )?", "follow-up ", text, flags=re.I)
+    text = re.sub(
+        r"^see you (?=back|again|here|in|for|next|at|on|within|around|\d)(?:back "
+        r"|again )?(?:here )?",
+        "follow-up ",
+        text,
+        flags=re.I,
+    )
     text = re.sub(r"^have you (?:come |follow )?(?:back|up)\b", "follow-up", text, flags=re.I)
     text = re.sub(r"^have you\s+", "", text, flags=re.I)
     text = re.sub(
@@ -342,6 +359,8 @@ def _finished(
     text = re.sub(
         r"\bwhen (?:i|we) see you(?: back| again| next)*", "at the next visit", text, flags=re.I
     )
+    if _ERRAND.match(text):
+        return None
     turned = person_en.third_person(text, who, speaker="clinician")
     conditional = re.search(r"\b(?:if|unless|when|until|whether)\b", text, re.I) is not None
     while not turned and not conditional and (cut := _ASIDE.search(text)):

@@ -11,7 +11,7 @@ from summarizer.types import Assertion, Role
 
 _ALLERGY = {
     "en": re.compile(
-        r"\ballergic to\b|\ballerg(?:y|ies) (?:to|is|are)\b|\bi(?:'m| am) allergic\b", re.I
+        r"\ballergic to\b|\ballerg(?:y|ies)(?: to| is| are|, i)\b|\bi(?:'m| am) allergic\b", re.I
     ),
     "fr": re.compile(r"\ballergi(?:que|e|es) (?:à|au|aux|connue)\b", re.I),
 }
@@ -122,9 +122,10 @@ def _medicine(board: Board, unit: Unit, mention: Mention, assertion: Assertion) 
         return
     if unit.section == "plan" and unit.role not in (Role.PATIENT, Role.CAREGIVER):
         return
-    if not (_TAKING[board.language].search(unit.raw) or doses(unit.clean)):
-        return
     amount = _dose_of(unit, mention, board)
+    phrase = _phrase(unit, board)
+    if not (_TAKING[board.language].search(unit.raw) or amount or phrase):
+        return
     _concept(
         board,
         "medication",
@@ -138,7 +139,26 @@ def _medicine(board: Board, unit: Unit, mention: Mention, assertion: Assertion) 
         else "",
         route=route(unit.clean),
         surface=mention.surface,
+        phrase="" if amount else phrase,
     )
+
+
+# A medicine with its number or time and no verb: "the apixaban, 5, morning and night".
+_VERBLESS = re.compile(
+    r"\b(?:i|i'm|i've|you|you're|it|it's|that's|he|she|we|they|was|were|is|are|makes?|if|je|j'ai|vous|il|elle|"
+    r"on|c'est|était|est|sont|si|no|not|pas|\w+ed)\b",
+    re.I,
+)
+
+
+def _phrase(unit: Unit, board: Board) -> str:
+    text = re.sub(r"^(?:(?:the|le|la|les|my|mon|ma|mes)\s+|l')", "", unit.clean, flags=re.I)
+    if _VERBLESS.search(text) or len(text.split()) > 14 or len(_medicines(unit)) != 1:
+        return ""
+    timed = frequency(text, board.language) or re.search(
+        r"\d|\b(?:morning|night|bedtime|evening|matin|soir|midi)\b", text, re.I
+    )
+    return text if timed and len(text.split()) > 1 else ""
 
 
 def _medicines(unit: Unit) -> list[Mention]:

@@ -3,7 +3,7 @@
 import re
 
 from summarizer.language import person_en, person_fr
-from summarizer.language.quantities import doses, frequency
+from summarizer.language.quantities import doses, duration, frequency
 from summarizer.steps.extract.board import Board
 from summarizer.steps.extract.imperative_en import imperative_en
 from summarizer.steps.extract.imperative_fr import imperative_fr
@@ -107,6 +107,7 @@ def from_plan(board: Board) -> None:
             problem = {}
         strong = _STRONG[board.language].search(unit.clean) is not None and not unit.question
         late = unit.index * 2 > len(board.units) and unit.section != "talk"
+        strong = strong or (late and _ordered_without_verb(unit, board))
         strong = strong or (
             late and re.match(r"(?:if|si|en cas d)\b", unit.clean, re.I) is not None
         )
@@ -114,7 +115,7 @@ def from_plan(board: Board) -> None:
             unit.section in ("exam", "results", "talk", "family")
             or (unit.section != "plan" and not problem)
         ):
-            if unit.section in ("exam", "results") and (found := concluded(board, unit)):
+            if unit.phase in ("exam", "results", "plan") and (found := concluded(board, unit)):
                 problem = found
             continue
         headed = announced(board, unit)
@@ -139,6 +140,22 @@ def from_plan(board: Board) -> None:
         if text and not _META[board.language].search(text):
             for part in _parts(text, board):
                 _item(board, unit, part, problem)
+
+
+def _ordered_without_verb(unit: Unit, board: Board) -> bool:
+    """``labs in a week``, ``no more advil``, ``furosemide 80 every morning``."""
+    text = unit.clean
+    if _SPOKEN.search(text) or unit.question or len(text.split()) > 16:
+        return False
+    when = duration(f"{text} ", board.language) or frequency(text, board.language)
+    if unit.has("medication"):
+        digits = any(character.isdigit() for character in text)
+        return bool(
+            digits or when or re.match(r"(?:no|no more|pas de|plus de|plus d')\b", text, re.I)
+        )
+    return unit.has("test") and bool(
+        when or re.search(r"\b(?:in|dans) (?:a|an|un|une|\d+)\b", text)
+    )
 
 
 def _parts(text: str, board: Board) -> list[str]:
@@ -245,8 +262,14 @@ def _read_aloud(
     on with the medicine just ordered."""
     if _SPOKEN.search(text) or unit.section in ("exam", "results"):
         return False
+    if _ordered_without_verb(unit, board) and not (extra and doses(text)):
+        text = re.sub(r"^(?:(?:the|le|la|les)\s+|l')", "", text, flags=re.I)
+        verb = "stop" if re.match(r"(?:no|plus|pas)\b", text, re.I) else ""
+        section = "followup" if not extra and unit.has("test") else "plan"
+        _ordered(board, unit, text, problem, section=section, verb=verb, typed=extra)
+        return True
     if extra and any(character.isdigit() for character in text):
-        text = re.sub(r"^(?:the|le|la|les|l')\s*", "", text, flags=re.I)
+        text = re.sub(r"^(?:(?:the|le|la|les)\s+|l')", "", text, flags=re.I)
         _ordered(board, unit, text, problem, typed=extra)
         return True
     last = next(
@@ -294,6 +317,11 @@ _OPINION = {
 
 def _reasoning(text: str, board: Board, *, conditional: bool = False) -> str | None:
     """A statement about the problem; an opinion stays marked as one."""
+    if conditional:
+        text = re.sub(
+            r",? (?:and |et )?(?:we|i|on|je)(?:'d|'ll| will| would| vous)?\b[^,]*$", "", text
+        )
+        text = re.sub(r"\b(call|contact|rappelez|appelez)(?: us| me|-moi|-nous)\b", r"\1", text)
     opinion = _OPINION[board.language].match(text)
     rest = text[opinion.end() :] if opinion else text
     if not conditional and re.match(

@@ -146,9 +146,8 @@ def stand(board: Board, unit: Unit, mention: Mention, problem: dict[str, str]) -
 
 def concluded(board: Board, unit: Unit) -> dict[str, str] | None:
     """A condition that the clinician concludes on, without announcing a problem."""
-    if unit.section != "plan" and not any(
-        s.assertion is Assertion.UNCERTAIN for _, s in unit.mentions
-    ):
+    doubtful = any(s.assertion is Assertion.UNCERTAIN for _, s in unit.mentions)
+    if unit.section != "plan" and unit.phase == "story" and not doubtful:
         return None
     if unit.question or not _DIAGNOSIS[board.language].search(unit.raw):
         return None

@@ -88,7 +88,7 @@ def read_result(board: Board, unit: Unit) -> None:
         sources = _with_test(board, unit)
     else:
         sources = [unit]
-    if not sources:
+    if not sources or (len(sources) > 1 and not _READING.search(finding)):
         return
     if len(sources) > 1 and (test := _TEST.search(sources[0].clean)):
         finding = f"{test[0]}: {finding}"

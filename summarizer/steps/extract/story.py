@@ -7,6 +7,7 @@ from summarizer.language.assertion import Status
 from summarizer.language.lexicon import Concept
 from summarizer.language.quantities import duration
 from summarizer.steps.extract.board import Board
+from summarizer.steps.salience import probability
 from summarizer.steps.units import Unit
 from summarizer.types import Assertion, Role
 
@@ -99,7 +100,13 @@ def from_story(board: Board) -> None:
             _told(board, unit)
 
 
-def salience(unit: Unit, board: Board) -> float:
+_BROKEN_OFF = re.compile(
+    r"\b(?:is|was|are|were|est|était|me|that|because|and|parce que|que)$", re.I
+)
+_WORTH_WRITING = 0.1
+
+
+def rule_score(unit: Unit, board: Board) -> float:
     """How much a statement matters: what it names, how long ago, and where the encoder puts it."""
     value = unit.score
     value += 0.35 if unit.has("symptom", "condition") else 0.0
@@ -122,9 +129,9 @@ def _told(board: Board, unit: Unit) -> None:
         return  # the review of systems says it
     if board.language == "fr" and not _FINITE_FR.search(text):
         return
-    value = salience(unit, board)
-    bare = not unit.mentions and not duration(text, board.language)
-    if value < (0.2 if bare else 0.12):
+    rule = rule_score(unit, board)
+    value = probability(unit, rule, len(board.units), board.language)
+    if value < _WORTH_WRITING and not (unit.has("medication") and rule > 0.2):
         return
     speaker = board.speaker(unit)
     about = _about(board, unit)
@@ -132,7 +139,7 @@ def _told(board: Board, unit: Unit) -> None:
         m.concept.kind in ("symptom", "condition", "medication") and m.concept.key != "pain"
         for m, _ in unit.mentions
     )
-    if _DEPENDENT[board.language].match(text):
+    if _DEPENDENT[board.language].match(text) or _BROKEN_OFF.search(text):
         return
     if _ANAPHORA[board.language].search(text) and not named:
         if about is None:
@@ -197,13 +204,14 @@ _FINITE = re.compile(
 # A clause that hangs on another one, or an order echoed: alone it would mislead.
 _DEPENDENT = {
     "en": re.compile(
-        r"(?:if|unless|until|when|which|who|that|than|even if|stop|start|take|"
+        r"(?:if(?! i\b)|unless|until|when(?! i\b)|which|who|that|than|even if|stop|start|take|"
         r"go|do|don't|call|come|make|use|put|keep|let|what|how|where|why|whether|"
         r"maybe|probably|in case|or|except)\b",
         re.I,
     ),
     "fr": re.compile(
-        r"(?:même si|si|s'il|quand|parce qu|qui|que|dont|comme si|peut-être|sinon|"
+        r"(?:même si|si(?! je\b| j')|s'il|quand(?! je\b| j')|parce qu|qui|que|"
+        r"dont|comme si|peut-être|sinon|"
         r"sauf|ou|pour que|comment|pourquoi)\b",
         re.I,
     ),
@@ -308,7 +316,7 @@ def _recalled(board: Board, unit: Unit) -> None:
         section,
         turned,
         [unit],
-        score=salience(unit, board) + 0.1,
+        score=rule_score(unit, board) + 0.1,
         form="statement",
         source="clinician",
         at=str(unit.start),

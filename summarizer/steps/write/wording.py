@@ -159,6 +159,8 @@ def concept_text(group: list[Claim], language: Language) -> str:
                 len(c.attributes.get("dose", "")) + len(c.attributes.get("frequency", ""))
             ),
         )
+        if best.attributes.get("phrase"):
+            return best.attributes["phrase"]
         parts = [
             claim.attributes.get("surface", shown),
             best.attributes.get("dose", ""),

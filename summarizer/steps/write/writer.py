@@ -4,10 +4,13 @@ Every sentence carries the evidence of the claims that it was written from. Conc
 the note's language; statements exist only in the language that they were said in.
 """
 
+import re
 from collections import defaultdict
 from collections.abc import Sequence
 
 from summarizer.language.text import listed
+from summarizer.language.words import words
+from summarizer.steps.extract.imperative_en import VERBS
 from summarizer.steps.write.phrases import SYSTEMS, word
 from summarizer.steps.write.wording import (
     after_colon,
@@ -26,6 +29,10 @@ from summarizer.steps.write.wording import (
 from summarizer.types import Assertion, Claim, Language, Sentence
 
 _SYSTEM_ORDER = list(SYSTEMS)
+
+
+# Orders that read well without saying who carries them out.
+_PLAIN = words("continue stop start increase decrease hold avoid resume")
 
 
 def write_section(
@@ -75,6 +82,9 @@ def one(claim: Claim, language: Language, gender: str) -> Sentence:
 
 
 def _reason(claims: Sequence[Claim], language: Language) -> list[Sentence]:
+    planned = [c for c in claims if c.attributes.get("form") == "record"]
+    if planned:
+        return [made(recorded(planned[0], language), planned[:1])]
     texts = [c for c in claims if c.attributes.get("form") == "text"]
     concepts = [c for c in claims if c.attributes.get("form") == "concept"]
     if concepts:
@@ -281,17 +291,9 @@ def _order(claim: Claim, language: Language) -> Sentence:
         and language == "en"
         and claim.attributes.get("concept_kind") != "medication"
     ):
-        verb = claim.attributes.get("verb", "")
-        if verb not in {
-            "continue",
-            "stop",
-            "start",
-            "increase",
-            "decrease",
-            "hold",
-            "avoid",
-            "resume",
-        }:
+        if re.match(r"don't\b", text, re.I):
+            text = re.sub(r"^don't", "do not", text, flags=re.I)
+        elif (first := text.split(" ", 1)[0].lower()) in VERBS and first not in _PLAIN:
             text = word("patient_to", language).format(text)
     problem = claim.attributes.get("problem_fr" if language == "fr" else "problem_en", "")
     if problem and claim.section == "plan" and problem.lower() not in text.lower():
