@@ -23,6 +23,7 @@ from fhir_bridge.operations import docref, document, everything, lastn, meta, va
 from fhir_bridge.rest import Route, view_of
 
 TYPE = r"(?P<type>[A-Za-z]+)"
+TYPES = r"(?P<type>[A-Za-z]+|\*)"
 ID = r"(?P<id>[A-Za-z0-9\-.]{1,64})"
 COMPARTMENT = r"(?P<compartment>[A-Z][A-Za-z]+)/(?P<compartment_id>[A-Za-z0-9\-.]{1,64})"
 
@@ -57,8 +58,10 @@ ROUTES = (
     ),
     Route("history-instance", rf"/{TYPE}/{ID}/_history", {"GET": history.instance}),
     Route("vread", rf"/{TYPE}/{ID}/_history/(?P<version>[^/]+)", {"GET": vread.vread}),
-    Route("compartment", rf"/{COMPARTMENT}/{TYPE}", {"GET": search.in_compartment}),
-    Route("search-compartment", rf"/{COMPARTMENT}/{TYPE}/_search", {"POST": search.in_compartment}),
+    Route("compartment", rf"/{COMPARTMENT}/{TYPES}", {"GET": search.in_compartment}),
+    Route(
+        "search-compartment", rf"/{COMPARTMENT}/{TYPES}/_search", {"POST": search.in_compartment}
+    ),
     *(
         Route(f"${each.name}", pattern, dict.fromkeys(methods.split(), each))
         for pattern, methods, each in (

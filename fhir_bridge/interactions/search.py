@@ -8,9 +8,9 @@ from collections.abc import Sequence
 
 from django.http import HttpResponse
 
-from fhir_bridge import search, shaping
+from fhir_bridge import access, definitions, search, shaping
 from fhir_bridge.documents import Stored
-from fhir_bridge.outcomes import Invalid, Issue
+from fhir_bridge.outcomes import NotSupported
 from fhir_bridge.rest import Request, interaction, resource_response
 from fhir_bridge.search.bundle import searchset
 
@@ -23,19 +23,26 @@ def of_type(request: Request) -> HttpResponse:
 @interaction("search-system")
 def system(request: Request) -> HttpResponse:
     parameters = _parameters(request)
-    types = [value for name, value in parameters if name == "_type"]
-    if len(types) != 1 or "," in types[0]:
-        raise Invalid(
-            [Issue("not-supported", "A search of the whole record needs _type with one type")]
-        )
+    types = [each for name, value in parameters if name == "_type" for each in value.split(",")]
     rest = [(name, value) for name, value in parameters if name != "_type"]
-    return _answer(request, types[0], rest)
+    if len(types) == 1:
+        return _answer(request, types[0], rest)
+    for each in types:
+        access.require(request.who, "search", each)
+    return _several(request, types or sorted(definitions.resource_types()), parameters)
 
 
 @interaction("search-compartment")
 def in_compartment(request: Request) -> HttpResponse:
-    """`[compartment]/[id]/[type]`: the address names `compartment` and `compartment_id` too."""
+    """`[compartment]/[id]/[type]`, or `*` for every type: the address names `compartment` and
+    `compartment_id` too."""
     compartment = request.extra["compartment"], request.extra["compartment_id"]
+    if request.type == "*":
+        access.require(request.who, "search", compartment[0])
+        types = search.types_of_compartment(compartment[0])
+        if not types:
+            raise NotSupported("R4 has no such compartment")
+        return _several(request, types, _parameters(request), compartment)
     return _answer(request, request.type, _parameters(request), compartment)
 
 
@@ -60,6 +67,37 @@ def _answer(
         strict="handling=strict" in request.headers.get("Prefer", ""),
         compartment=compartment,
     )
+    return _bundle(request, found, _within(compartment) + type)
+
+
+def _several(
+    request: Request,
+    types: Sequence[str],
+    parameters: Sequence[tuple[str, str]],
+    compartment: tuple[str, str] | None = None,
+) -> HttpResponse:
+    """A search over several types; `_type` stays in the links, since it says which."""
+    listed = [value for name, value in parameters if name == "_type"]
+    if compartment and listed:
+        asked = {each for value in listed for each in value.split(",")}
+        types = [each for each in types if each in asked]
+    found = search.several(
+        request.who,
+        types,
+        [pair for pair in parameters if pair[0] != "_type"],
+        base=request.base,
+        compartment=compartment,
+    )
+    found.query.used = [*(("_type", value) for value in listed), *found.query.used]
+    return _bundle(request, found, f"{_within(compartment)}*" if compartment else "")
+
+
+def _within(compartment: tuple[str, str] | None) -> str:
+    return f"{compartment[0]}/{compartment[1]}/" if compartment else ""
+
+
+def _bundle(request: Request, found: search.Found, path: str) -> HttpResponse:
+    """The answer; `path` is the address of the search below the base."""
     query = found.query
     wanted = [("_summary", query.summary), ("_elements", ",".join(query.elements))]
     wanted = [(name, value) for name, value in wanted if value]
@@ -67,6 +105,5 @@ def _answer(
     def shape(stored: Stored) -> bytes:
         return shaping.content_shaped(stored.content, stored.type, wanted)
 
-    within = f"{compartment[0]}/{compartment[1]}/" if compartment else ""
-    address = f"{request.base}/{within}{type}"
+    address = f"{request.base}/{path}".removesuffix("/")
     return resource_response(searchset(found, base=request.base, address=address, shape=shape))

@@ -10,7 +10,7 @@ from fhir_bridge.search import cursors, includes, parameters, plan
 from fhir_bridge.search.bounds import bounded
 from fhir_bridge.search.conditions import reference
 from fhir_bridge.search.cursors import Cursor
-from fhir_bridge.search.fragments import Compartment, Either, Rows, Test
+from fhir_bridge.search.fragments import Compartment, Either, Own, Rows, Sql, Test
 from fhir_bridge.search.parse import Guard, Parser, problem
 from fhir_bridge.search.query import Query
 
@@ -25,7 +25,7 @@ class Found:
     matches: list[Stored] = field(default_factory=list)
     included: list[Stored] = field(default_factory=list)
     total: int | None = None
-    next: Cursor | None = None
+    next: Cursor | str | None = None
     previous: Cursor | None = None
 
 
@@ -77,6 +77,21 @@ def page(
         Invalid: a wrong value or modifier; in strict handling also an unknown parameter.
         AccessDenied: the actor may not search this type.
     """
+    found = page_found(actor, type, params, base=base, strict=strict, compartment=compartment)
+    _record(actor, found.query, len(found.matches))
+    return found
+
+
+def page_found(
+    actor: Actor,
+    type: str,
+    params: Sequence[tuple[str, str]],
+    *,
+    base: str,
+    strict: bool,
+    compartment: tuple[str, str] | None,
+) -> Found:
+    """As `page`, for a caller that records the search itself."""
     guards = guards_of(actor, type)
 
     def guard(other: str) -> Sequence[Test] | None:
@@ -92,7 +107,6 @@ def page(
             found.total = plan.count(query, actor.organization_id)
         else:
             _fill(found, actor, guard)
-    _record(actor, query, len(found.matches))
     return found
 
 
@@ -107,6 +121,9 @@ def _inside(actor: Actor, type: str, compartment: str, id: str) -> Test:
     if compartment == "Patient" and (codes or type == "Patient"):
         return Compartment(type, id)
     tests: list[Test] = []
+    if type == compartment:
+        # The resource that the compartment is of is in it.
+        tests.append(Own(type, Sql("{t}.fhir_id = %s", (id,))))
     for code in codes:
         parameter = parameters.get(type, code)
         if parameter is not None and parameter.type == "reference":

@@ -50,6 +50,8 @@ ROUTE_REQUESTS: dict[str, list[tuple[str, str, Any]]] = {
     "base": [
         ("POST", "", bundle(posted(patient()), {"request": {"method": "GET", "url": "Patient/p"}})),
         ("GET", "?_type=Patient", None),
+        ("GET", "?_type=Patient,Observation", None),
+        ("GET", "", None),
     ],
     "metadata": [("GET", "/metadata", None)],
     "search-system": [("POST", "/_search?_type=Patient", None)],
@@ -72,7 +74,7 @@ ROUTE_REQUESTS: dict[str, list[tuple[str, str, Any]]] = {
     ],
     "history-instance": [("GET", "/Patient/p/_history", None)],
     "vread": [("GET", "/Patient/p/_history/1", None)],
-    "compartment": [("GET", "/Patient/p/Observation", None)],
+    "compartment": [("GET", f"/Patient/p/{each}", None) for each in ("Observation", "*")],
     "search-compartment": [("POST", "/Patient/p/Observation/_search", None)],
     "smart": [("GET", "/.well-known/smart-configuration", None)],
     "$validate": [
