@@ -141,3 +141,19 @@ def test_a_transaction_killed_at_any_statement_leaves_nothing() -> None:
             break
     assert 5 < passes < 99
     assert store.history_page(actor).total == before + 3
+
+
+def test_patches_at_once_lose_none_of_each_others_work() -> None:
+    api = Api()
+    api.put("/Patient/p", patient(id="p", telecom=[{"value": "first"}]))
+
+    def add(number: int) -> int:
+        patch = [{"op": "add", "path": "/telecom/-", "value": {"value": str(number)}}]
+        status: int = api.call(
+            "PATCH", "/Patient/p", patch, content_type="application/json-patch+json"
+        ).status_code
+        return status
+
+    assert together(12, add) == [200] * 12
+    held = {each["value"] for each in api.get("/Patient/p").json()["telecom"]}
+    assert held == {"first", *map(str, range(12))}
