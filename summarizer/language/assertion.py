@@ -113,7 +113,8 @@ _HYPOTHETICAL = {
 }
 _HISTORY = {
     "en": re.compile(
-        r"\b(?:history of|past (?:medical )?history|used to|in the past|years? ago|previously|"
+        r"\b(?:history of|past (?:medical )?history|before (?:the|my) (?:surgery|"
+        r"operation|procedure)|used to|in the past|years? ago|previously|"
         r"prior|before that|had an? .{0,20}(?:last year|in (?:19|20)\d\d)|when "
         r"i was (?:a kid|younger|"
         r"little|young|a child)|childhood|as a (?:kid|child)|back in|last year|months ago)\b",
@@ -121,7 +122,9 @@ _HISTORY = {
     ),
     "fr": re.compile(
         r"\b(?:antécédents?|dans le passé|il y a .{1,15} ans|auparavant|avant ça|autrefois|"
-        r"quand j'étais|enfant|l'année dernière|l'an dernier|il y a .{1,15} mois|"
+        r"quand j'étais|avant (?:l'|la |le |mon |ma )(?:opération|chirurgie|intervention|"
+        r"traitement|accouchement)|enfant|l'année dernière|l'an dernier|il y a "
+        r".{1,15} mois|"
         r"déjà (?:eu|fait))\b",
         re.I,
     ),

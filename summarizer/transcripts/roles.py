@@ -77,7 +77,7 @@ def _by_speaker(text: str, utterances: Sequence[Utterance]) -> tuple[Utterance, 
 
 def _by_turn(text: str, utterances: Sequence[Utterance]) -> tuple[Utterance, ...]:
     """The best path through two roles: each turn's leaning, and that turns usually alternate."""
-    scores = [_leaning(text[item.start : item.end]) for item in utterances]
+    scores = [max(-2.5, min(2.5, _leaning(text[u.start : u.end]))) for u in utterances]
     dictated = len(utterances) == 1 or not any(
         text[item.start : item.end].rstrip().endswith("?") for item in utterances
     )
@@ -86,7 +86,8 @@ def _by_turn(text: str, utterances: Sequence[Utterance]) -> tuple[Utterance, ...
         return tuple(
             replace(item, role=role) if item.role is Role.UNKNOWN else item for item in utterances
         )
-    alternate, stay = 0.5, -0.5
+    # A line break in unlabelled words is nearly always a change of speaker.
+    alternate, stay = 1.5, -1.5
     best = [(scores[0], -scores[0])]
     back: list[tuple[int, int]] = []
     for score in scores[1:]:

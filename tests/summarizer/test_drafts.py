@@ -197,6 +197,28 @@ def test_yes_to_a_list_affirms_none_of_it(backend: Backend) -> None:
     assert "cough" in everything(draft).lower()
 
 
+def test_what_a_medicine_once_did_is_no_symptom_of_today(backend: Backend) -> None:
+    transcript = read_transcript(
+        "Médecin : Vous avez des allergies ?\nPatiente : À la codéine, je vomis.\n"
+        "Médecin : Des vomissements, mais pas de boutons, pas de gonflement ?\nPatiente : Non.\n"
+        "Médecin : Et aujourd'hui, où avez-vous mal ?\n"
+        "Patiente : J'ai mal au dos. J'ai pris ma température, c'était 37,2."
+    )
+    draft = draft_note(transcript, context(), backend=backend)
+    reviewed = " ".join(section(draft, "ros")).lower()
+    assert "vomissement" not in reviewed
+    assert "fièvre" not in reviewed
+    assert "lombalgie" in everything(draft).lower()
+
+
+def test_what_the_patient_cannot_do_is_not_denied(backend: Backend) -> None:
+    transcript = read_transcript(
+        "Doctor: and lying down at night?\nPatient: no, i cannot lie flat now. i use two pillows.\n"
+    )
+    draft = draft_note(transcript, context(), backend=backend)
+    assert "Cardiovascular: Reports orthopnea." in section(draft, "ros")
+
+
 def test_a_safety_net_is_no_finding(backend: Backend) -> None:
     draft = draft_note(knee(), context(), backend=backend)
     assert not any("Reports fever" in text for text in section(draft, "ros"))

@@ -7,6 +7,7 @@ from summarizer.language.lexicon import Mention
 from summarizer.language.quantities import duration
 from summarizer.language.text import clean, joined
 from summarizer.steps.extract.board import Board
+from summarizer.steps.extract.mentions import of_a_reaction
 from summarizer.steps.units import Unit, reply_to
 from summarizer.types import Assertion, Role
 
@@ -168,7 +169,12 @@ def from_questions(board: Board) -> None:
 
 
 def _closed(board: Board, unit: Unit, reply: str, reply_unit: Unit) -> bool:
-    answered_elsewhere = {m.concept.key for m, _ in reply_unit.mentions}
+    answered_elsewhere = {
+        m.concept.key
+        for said in board.units[reply_unit.index :]
+        if said.utterance == reply_unit.utterance
+        for m, _ in said.mentions
+    }
     asked = [
         (mention, status)
         for mention, status in unit.mentions
@@ -178,14 +184,20 @@ def _closed(board: Board, unit: Unit, reply: str, reply_unit: Unit) -> bool:
     symptoms = [
         (mention, status)
         for mention, status in asked
-        if mention.concept.kind == "symptom"
+        if (mention.concept.kind == "symptom" and mention.concept.key != "pain")
         or (mention.concept.kind == "condition" and _about_having(unit.raw))
     ]
     several = len([m for m, _ in symptoms if m.concept.kind == "symptom"]) > 1
     if symptoms and reply == "yes" and several:
         return False  # "nausea or vomiting?" - "yes": which of them was not said
+    if symptoms and of_a_reaction(board, unit):
+        return True
+    # "vomiting, but no rash?" - "no": only what was asked in the negative is surely denied.
+    mixed = len({status.assertion is Assertion.DENIED for _, status in symptoms}) == 2
     if symptoms and _plain_question(unit, board):
         for mention, status in symptoms:
+            if mixed and status.assertion is not Assertion.DENIED:
+                continue
             if status.assertion is Assertion.DENIED and reply == "yes":
                 continue  # "no fever?" - "yes" may confirm either
             _claim(board, mention, unit, reply, reply_unit, status.experiencer)
@@ -278,6 +290,11 @@ def _statement(board: Board, unit: Unit, reply: str, reply_unit: Unit) -> bool:
     if not text or len(text.split()) < 4:
         return False
     section = unit.section if unit.section in _WORTH else "hpi"
+    about_medicine = unit.has("medication") or re.search(
+        r"medic|médic|pill|tak|pren|trait", spoken, re.I
+    )
+    if section == "medications" and not about_medicine:
+        section = "hpi"
     board.add(
         "history",
         section,

@@ -207,9 +207,21 @@ def _neutral(text: str, board: Board) -> str | None:
     return person_fr.third_person(text, board.french, speaker="clinician")
 
 
+# What the patient is told to do while being examined.
+_TOLD_TO_DO = re.compile(
+    r"\b(?:look (?:up|down|straight|at me)|lift your|raise your|deep breath|"
+    r"breathe (?:in|out)|squeeze my|follow my|open (?:wide|your)|say ah|"
+    r"regardez|levez|tournez|respirez|serrez|toussez|poussez|ouvrez|inspirez|"
+    r"soufflez|allongez|fermez)\b",
+    re.I,
+)
+
+
 def _found(board: Board, unit: Unit, system: str) -> str:
     text = unit.clean
     if not text or _META[board.language].match(text) or len(text.split()) < 2:
+        return system
+    if _TOLD_TO_DO.search(text):
         return system
     finding = _neutral(text, board)
     if (

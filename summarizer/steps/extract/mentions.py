@@ -99,9 +99,24 @@ def _symptom(board: Board, unit: Unit, mention: Mention, assertion: Assertion) -
         return
     if assertion not in (Assertion.AFFIRMED, Assertion.DENIED):
         return
-    if mention.concept.key in ("pain", "falls"):
+    if mention.concept.key == "pain" or of_a_reaction(board, unit):
         return
+    before = joined(unit.raw)[: mention.start]
+    if mention.concept.key == "cough" and re.search(
+        r"\b(?:when|if|quand|si|en) (?:\w+ )?$", before, re.I
+    ):
+        return  # "it pulls when i cough" reports no cough
     _concept(board, "symptom", "ros", mention, unit, assertion)
+
+
+def of_a_reaction(board: Board, unit: Unit) -> bool:
+    """Told of an allergy or intolerance just asked about: not how the patient is now."""
+    for near in reversed(board.units[max(0, unit.index - 6) : unit.index + 1]):
+        if re.search(r"\ballerg|\bintol[eé]ran|\breaction to\b", near.raw, re.I):
+            return True
+        if near.question and near.role is Role.CLINICIAN and not near.has("symptom"):
+            return False  # the talk has turned to something else
+    return False
 
 
 def _condition(board: Board, unit: Unit, mention: Mention, assertion: Assertion) -> None:
@@ -158,7 +173,9 @@ def _phrase(unit: Unit, board: Board) -> str:
     timed = frequency(text, board.language) or re.search(
         r"\d|\b(?:morning|night|bedtime|evening|matin|soir|midi)\b", text, re.I
     )
-    return text if timed and len(text.split()) > 1 else ""
+    named = text.lower().find(_medicines(unit)[0].surface.lower())
+    early = named >= 0 and len(text[:named].split()) < 4
+    return text if timed and early and len(text.split()) > 1 else ""
 
 
 def _medicines(unit: Unit) -> list[Mention]:

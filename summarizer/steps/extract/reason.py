@@ -4,6 +4,7 @@ import re
 
 from summarizer.language.person_en import third_person
 from summarizer.steps.extract.board import Board
+from summarizer.steps.extract.mentions import of_a_reaction
 from summarizer.steps.units import Unit
 from summarizer.types import Assertion, Role
 
@@ -139,7 +140,7 @@ def _complaint(board: Board, head: list[Unit]) -> tuple[Unit, int] | None:
             and _holds(status.assertion)
             and status.experiencer == "patient"
         ]
-        if not held:
+        if not held or of_a_reaction(board, unit):
             continue
         weight = 1.0 if opening else 0.0
         weight += (

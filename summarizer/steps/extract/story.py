@@ -211,8 +211,8 @@ _DEPENDENT = {
     ),
     "fr": re.compile(
         r"(?:même si|si(?! je\b| j')|s'il|quand(?! je\b| j')|parce qu|qui|que|"
-        r"dont|comme si|peut-être|sinon|"
-        r"sauf|ou|pour que|comment|pourquoi)\b",
+        r"dont|comme si|"
+        r"peut-être|sinon|sauf|ou|pour que|comment|pourquoi)\b",
         re.I,
     ),
 }
