@@ -39,9 +39,15 @@ def children(path: str) -> Mapping[str, Element]:
 
 
 def choices(path: str, name: str) -> tuple[Element, ...]:
-    """The properties that an element of this name may be: `value` -> valueQuantity ..."""
+    """The properties that an element of this name may be: `value` -> valueQuantity ...
+
+    None for a name or a path that R4 does not define.
+    """
     named = (name, f"{name}[x]")
-    return tuple(each for each in children(path).values() if each.name in named)
+    try:
+        return tuple(each for each in children(path).values() if each.name in named)
+    except KeyError:
+        return ()
 
 
 def _elements(raw: Mapping[str, Any]) -> list[Element]:

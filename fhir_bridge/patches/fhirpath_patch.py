@@ -110,10 +110,10 @@ def _select(resource: dict[str, Any], path: str) -> list[_Node]:
             holders = [(resource, name)] if number == 0 else _inner(nodes)
             nodes = [n for h, inside in holders for n in _named(h, inside, step["name"])]
             if step["url"]:
-                nodes = [node for node in nodes if node.value.get("url") == step["url"]]
+                nodes = [n for n in nodes if _holds(n.value, [("url", step["url"])])]
         elif step["tests"]:
             wanted = re.findall(r"([A-Za-z]+)\s*=\s*'([^'\\]*)'", step["tests"])
-            nodes = [n for n in nodes if isinstance(n.value, dict) and _holds(n.value, wanted)]
+            nodes = [n for n in nodes if _holds(n.value, wanted)]
         elif step["end"]:
             nodes = nodes[:1] if step["end"] == "first" else nodes[-1:]
         else:
@@ -125,7 +125,7 @@ def _inner(nodes: Sequence[_Node]) -> list[tuple[dict[str, Any], str]]:
     found = []
     for node in nodes:
         if isinstance(node.value, dict):
-            found.append((node.value, node.element.inside or str(node.value["resourceType"])))
+            found.append((node.value, node.element.inside or str(node.value.get("resourceType"))))
     return found
 
 
@@ -142,8 +142,8 @@ def _named(holder: dict[str, Any], inside: str, name: str | None) -> list[_Node]
     return found
 
 
-def _holds(value: Mapping[str, Any], wanted: Sequence[tuple[str, str]]) -> bool:
-    return all(value.get(key) == text for key, text in wanted)
+def _holds(value: Any, wanted: Sequence[tuple[str, str]]) -> bool:
+    return isinstance(value, dict) and all(value.get(key) == text for key, text in wanted)
 
 
 def _holder(

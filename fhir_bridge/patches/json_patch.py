@@ -35,7 +35,7 @@ def read(content: bytes) -> list[dict[str, Any]]:
     if len(operations) > MAX_OPERATIONS:
         raise malformed(f"A patch has at most {MAX_OPERATIONS} operations", "too-costly")
     for number, each in enumerate(operations):
-        if not isinstance(each, dict) or each.get("op") not in _NEEDS:
+        if not isinstance(each, dict) or str(each.get("op")) not in _NEEDS:
             raise malformed(f"Operation {number}: op is one of {', '.join(_NEEDS)}")
         needed = _NEEDS[each["op"]]
         if needed and needed not in each:

@@ -86,6 +86,52 @@ def test_mutated_resources_and_bundles_are_answered(seed: int) -> None:
         answered(api.post("", json.dumps(mutated(whole | {"type": kind}, chance)).encode()))
 
 
+JSON_PATCH = [
+    {"op": "test", "path": "/name/0/family", "value": "Quill"},
+    {"op": "replace", "path": "/name/0/given", "value": ["x", {"a": [1.50]}]},
+    {"op": "copy", "from": "/name/0", "path": "/name/-"},
+    {"op": "move", "from": "/name/0/given/0", "path": "/name/0/text"},
+]
+PARAMETERS = {
+    "resourceType": "Parameters",
+    "parameter": [
+        {"name": name, "part": [
+            {"name": "type", "valueCode": kind},
+            {"name": "path", "valueString": path},
+            {"name": "name", "valueString": "contact"},
+            {"name": "index", "valueInteger": 0},
+            {"name": "source", "valueInteger": 0},
+            {"name": "destination", "valueInteger": 0},
+            {"name": "value", "part": [{"name": "name", "valueHumanName": {"text": "x"}}]},
+        ]}
+        for name, kind, path in (
+            ("operation", "add", "Patient"), ("operation", "insert", "Patient.name"),
+            ("operation", "move", "Patient.name[0].given"), ("operation", "delete", "Patient.meta"),
+            ("operation", "replace", "Patient.name.where(family='Quill').first()"),
+        )
+    ] + [{"name": "meta", "valueMeta": {"tag": [{"code": "t"}], "profile": ["http://x.example"]}},
+         {"name": "resource", "resource": patient()}, {"name": "mode", "valueCode": "update"}],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_mutated_patches_and_parameters_are_answered(seed: int) -> None:
+    chance = random.Random(seed)
+    api = Api()
+    for _ in range(40):
+        api.put("/Patient/p", patient(id="p"))
+        patch = mutated({"patch": JSON_PATCH, "a": 1, "b": 2}, chance).get("patch")
+        body = json.dumps(patch).encode()
+        answered(api.call("PATCH", "/Patient/p", body, content_type="application/json-patch+json"))
+        sent = copy.deepcopy(PARAMETERS)
+        sent["parameter"] = [chance.choice(PARAMETERS["parameter"]) for _ in range(2)]
+        body = json.dumps(mutated(sent, chance)).encode()
+        answered(api.call("PATCH", "/Patient/p", body))
+        for name in ("$meta-add", "$meta-delete", "$validate", "$everything"):
+            answered(api.post(f"/Patient/p/{name}", body))
+        answered(api.post("/Observation/$lastn?patient=p", body))
+
+
 HEADERS = ("if_match", "if_none_exist", "prefer", "accept", "if_none_match", "if_modified_since",
            "authorization", "content_type")  # fmt: skip
 

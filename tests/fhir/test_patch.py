@@ -83,6 +83,7 @@ BAD_PATCHES: dict[str, tuple[Any, int, str]] = {
     "two values": (b'[],"x":1', 400, "structure"),
     "an object": ({"op": "remove", "path": "/gender"}, 400, "structure"),
     "no operation": ([3], 400, "invalid"),
+    "odd op": ([{"op": {}, "path": "/gender"}], 400, "invalid"),
     "unknown op": ([{"op": "rename", "path": "/gender"}], 400, "invalid"),
     "no value": ([{"op": "add", "path": "/gender"}], 400, "required"),
     "no path": ([{"op": "remove"}], 400, "value"),
@@ -191,6 +192,8 @@ def test_fhirpath_patch_does_each_operation() -> None:
     [
         (operation("rename", "Patient.name"), 400, "invalid"),
         (operation("add", "Patient"), 400, "required"),
+        (operation("add", "Patient.name[0].nope", {"name": "name", "valueString": "x"},
+                   {"name": "value", "valueString": "x"}), 422, "processing"),
         (operation("delete", "Patient.name.exists()"), 400, "not-supported"),
         (operation("delete", "Group.name"), 400, "not-supported"),
         (operation("delete", "Patient.id"), 422, "business-rule"),
