@@ -11,11 +11,13 @@ import csv
 import json
 import re
 import sys
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 
-from summarizer.backends import load
+from summarizer.backends import Backend, load
 from summarizer.steps.extract.board import Board
 from summarizer.steps.extract.story import rule_score
 from summarizer.steps.salience import WEIGHTS, features
@@ -25,13 +27,17 @@ from summarizer.steps.verify import stems
 from summarizer.transcripts import read_transcript
 from summarizer.types import Patient, Role, VisitContext
 
+Array = npt.NDArray[np.float64]
 RIDGE = 1.0
 FOLDS = 5
 SHARED_WORDS = 0.5
 SAME_MEANING = 0.68
 
 
-def examples(rows, backend):
+def examples(
+    rows: Sequence[Mapping[str, str]], backend: Backend
+) -> Iterator[tuple[Array, float, int]]:
+    """(features, whether the clinician wrote it down, which visit) of each patient statement."""
     for group, row in enumerate(rows):
         transcript = read_transcript(row["dialogue"])
         subject = find_subject(transcript, "")
@@ -50,7 +56,8 @@ def examples(rows, backend):
             yield features(unit, rule_score(unit, board), len(units)), float(kept), group
 
 
-def fit(x, y):
+def fit(x: Array, y: Array) -> Array:
+    """Weights [columns] of a ridge logistic regression of y [rows] on x [rows, columns]."""
     weights = np.zeros(x.shape[1])
     penalty = np.full(x.shape[1], RIDGE)
     penalty[384:] = RIDGE / 10
@@ -62,12 +69,14 @@ def fit(x, y):
     return weights
 
 
-def auc(score, y):
+def auc(score: Array, y: Array) -> float:
+    """Area under the ROC curve of `score` against the 0/1 labels `y`."""
     order = np.argsort(score)
     rank = np.empty(len(score))
     rank[order] = np.arange(1, len(score) + 1)
     positive = y.sum()
-    return (rank[y == 1].sum() - positive * (positive + 1) / 2) / (positive * (len(y) - positive))
+    above = rank[y == 1].sum() - positive * (positive + 1) / 2
+    return float(above / (positive * (len(y) - positive)))
 
 
 def main(path: str) -> None:
