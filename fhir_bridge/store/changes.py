@@ -201,7 +201,7 @@ def _prepare(actor: Actor, change: Change, row: Resource | None, now: datetime) 
     else:
         limit = access.require(actor, "create" if change.fresh else "update", change.type)
         if not exists and not change.fresh:
-            access.require(actor, "create", change.type)
+            limit = access.require(actor, "create", change.type) or limit
         change.created = not exists
     change.row, change.replaced = row, row.version if row else 0
     if limit:

@@ -146,9 +146,9 @@ def patch(actor: Actor, type: str, id: str, edit: Edit, *, if_match: int | None 
     Raises Invalid (422) when the result is no valid resource or has another identity.
     https://hl7.org/fhir/R4/http.html#patch
     """
-    access.require(actor, "read", type)
+    readable = access.visible(actor, "read", type).filter(fhir_id=id)
     with transaction.atomic():
-        current = current_locked(actor, type, id)
+        current = current_locked(actor, type, id) if readable.exists() else None
         if current is None:
             audit.record(actor, "update", type, id, outcome="not-found")
             raise NotFound

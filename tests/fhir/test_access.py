@@ -263,6 +263,16 @@ def test_a_patients_client_stays_in_the_compartment() -> None:
     assert not types & {"q", "oq", "dr"}
 
 
+def test_of_two_scopes_the_narrower_one_holds_for_what_it_is_about() -> None:
+    chart()
+    store.write(system(), [store.Put(patient(), "q"), store.Put(observation("Patient/q"), "oq")])
+    api = Api(scopes="system/Observation.u patient/Observation.c", patient_id="p")
+    refused(api.put("/Observation/new", observation("Patient/q", id="new")), 403, "forbidden")
+    api = Api(scopes="system/Observation.u patient/Observation.r", patient_id="p")
+    refused(api.post("/Observation/oq/$meta-add", META), 404, "not-found")
+    assert store.read(system(), "Observation", "oq").version == 1
+
+
 def test_search_of_a_patients_client_stays_in_the_compartment() -> None:
     chart()
     store.write(system(), [store.Put(patient(), "q"), store.Put(observation("Patient/q"), "oq")])
