@@ -6,6 +6,7 @@ Session authentication with CSRF; every view names its roles in `policy`. Errors
 
 from typing import Any
 
+from django.conf import settings
 from django.utils.dateparse import parse_date
 from rest_framework import serializers
 from rest_framework.authentication import SessionAuthentication
@@ -66,7 +67,7 @@ class WorklistView(PhysicianView):
             day = parse_date(request.query_params.get("day", ""))
         except ValueError:
             day = None
-        if day is None:
+        if day is None or not selectors.day_shown(day):
             raise BadInput(fields=["day"])
         return Response(as_data(selectors.worklist(request.user, day)))
 
@@ -96,7 +97,9 @@ class VisitTextView(PhysicianView):
     def post(self, request: Request, visit_id: int) -> Response:
         if "file" in request.FILES:
             given = _valid(FileInput, request)
-            data, name = given["file"].read(), given["file"].name or ""
+            # One byte more than is allowed is enough for the service to say so.
+            data = given["file"].read(settings.VISIT_TEXT_MAX_BYTES + 1)
+            name = given["file"].name or ""
         else:
             given = _valid(WordsInput, request)
             data, name = given["text"].encode("utf-8", "surrogatepass"), given["name"]

@@ -4,6 +4,7 @@ from datetime import date
 
 from django.urls import include, path, register_converter
 
+from ehr.selectors import day_shown
 from ehr.views import account, codes, evidence, patients, review, signing, visits, worklist
 
 
@@ -13,7 +14,10 @@ class DateConverter:
     regex = r"\d{4}-\d{2}-\d{2}"
 
     def to_python(self, value: str) -> date:
-        return date.fromisoformat(value)
+        day = date.fromisoformat(value)
+        if not day_shown(day):
+            raise ValueError(value)
+        return day
 
     def to_url(self, value: date) -> str:
         return value.isoformat()

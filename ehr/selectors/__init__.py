@@ -6,11 +6,12 @@ for another organisation's objects, and returns the frozen values of `ehr.select
 
 from ehr.selectors.chart import allergies, chart, patients_find
 from ehr.selectors.review import note_for_review, signed_versions
-from ehr.selectors.visits import draft_status, visit_detail, worklist
+from ehr.selectors.visits import day_shown, draft_status, visit_detail, worklist
 
 __all__ = [
     "allergies",
     "chart",
+    "day_shown",
     "draft_status",
     "note_for_review",
     "patients_find",

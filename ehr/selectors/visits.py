@@ -27,6 +27,11 @@ from ehr.selectors.shapes import (
 OPEN = (Draft.State.QUEUED, Draft.State.RUNNING)
 
 
+def day_shown(day: date) -> bool:
+    """Whether a day has a worklist: the first and last years leave no room for its neighbours."""
+    return date.min.year < day.year < date.max.year
+
+
 def worklist(user: Any, day: date) -> Worklist:
     """The organisation's visits of `day` (in the current time zone), earliest first."""
     actor = actor_of(user, PHYSICIAN)

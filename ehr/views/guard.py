@@ -68,4 +68,6 @@ def came_from_path(request: PageRequest) -> str:
     ):
         return ""
     parts = urlsplit(referer)
-    return f"{parts.path}?{parts.query}" if parts.query else parts.path
+    # "//host" at the start of a path would be read as another site.
+    path = "/" + parts.path.lstrip("/\\")
+    return f"{path}?{parts.query}" if parts.query else path

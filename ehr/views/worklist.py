@@ -18,7 +18,7 @@ from ehr.views.guard import PageRequest, physician
 @require_safe
 def worklist(request: PageRequest, day: date | None = None) -> HttpResponse:
     """The visits of a day; for htmx the list only, which refreshes itself while a draft is made."""
-    asked = parse_date(request.GET.get("day", "")) if day is None else None
+    asked = _day_asked(request) if day is None else None
     if asked is not None:
         return redirect("ehr:worklist-day", day=asked)
     today = timezone.localdate()
@@ -50,3 +50,12 @@ def worklist(request: PageRequest, day: date | None = None) -> HttpResponse:
     }
     template = "ehr/_worklist.html" if request.htmx else "ehr/worklist.html"
     return render(request, template, context)
+
+
+def _day_asked(request: PageRequest) -> date | None:
+    """The day of `?day=`; None, and so today, for what is no day that has a worklist."""
+    try:
+        day = parse_date(request.GET.get("day", ""))
+    except ValueError:
+        return None
+    return day if day is not None and selectors.day_shown(day) else None
