@@ -11,6 +11,7 @@ from summarizer.steps.compose import compose
 from summarizer.steps.contradictions import with_contradictions
 from summarizer.steps.extract import extract
 from summarizer.steps.first import check_first
+from summarizer.steps.gate import gate
 from summarizer.steps.ledger import set_aside
 from summarizer.steps.record import record_claims
 from summarizer.steps.segment import segment
@@ -78,6 +79,8 @@ def draft_note(
     left += [(c, "other-language") for c in claims if not sayable(c, note_language)]
     left += [(c, "not-in-template") for c in said if c.section not in keys]
     chosen = [c for c in claims if c.section in keys and sayable(c, note_language)]
+    chosen, refused = gate(chosen, note_language)
+    left += refused
     chosen, repeated = select(chosen, backend.encode)
     left += [(c, "less-telling") for c in repeated]
 

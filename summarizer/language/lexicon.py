@@ -72,6 +72,9 @@ class Mention:
     side: str = ""
 
 
+_BREAK = re.compile(r"[.,;:?!]")
+
+
 @lru_cache(maxsize=65_536)
 def fold(word: str) -> str:
     """Lower case, no accents, no plural s: ``Nausées`` and ``nausee`` are one form."""
@@ -146,7 +149,8 @@ class Lexicon:
                 here, skipped = here + 1, skipped + 1
             if here >= len(words) or words[here].form != wanted:
                 return 0
-            if "." in text[words[here - 1].end : words[here].start]:
+            # One phrase, one clause: "still the pain, bring her back" names no back pain.
+            if _BREAK.search(text[words[here - 1].end : words[here].start]):
                 return 0
             here += 1
         return here

@@ -1,0 +1,104 @@
+"""Which free statements may stand in a note: whole ones, and in the story clinical ones.
+
+Talk is full of fragments and small talk. A statement that is cut off, or that tells the story
+nothing about health, is set aside with its reason instead of being written.
+"""
+
+import re
+from collections.abc import Sequence
+
+from summarizer.language.lexicon import lexicon
+from summarizer.types import Claim, Language
+
+_FREE = frozenset({"statement", "reasoning", "order"})
+_STORY = frozenset({"hpi"})
+
+_LEADING = re.compile(r"^\W*['’]|^(?:'?s|'?re|'?ve|'?ll|'?d)\s", re.I)
+_DANGLING = {
+    "en": re.compile(
+        r"\b(?:the|an|my|your|our|their|and|or|but|if|because|than|of|with|from)\W*$",
+        re.I,
+    ),
+    "fr": re.compile(
+        r"\b(?:le|la|les|un|une|des|du|de|mon|ma|mes|votre|et|ou|mais|si|parce que|que|avec|pour)"
+        r"\W*$",
+        re.I,
+    ),
+}
+_CONDITION = {
+    "en": re.compile(r"^(?:\w+: )?(?:even )?if\b[^,]*$", re.I),
+    "fr": re.compile(r"^(?:\w+ ?: )?(?:même )?si\b[^,]*$", re.I),
+}
+_CLINICAL = {
+    "en": re.compile(
+        r"\b(?:pain\w*|hurt\w*|ach(?:e|es|ing|y)|sore\w*|swell\w*|swollen|numb\w*|tingl\w*|itch\w*|"
+        r"rash\w*|bleed\w*|cough\w*|breath\w*|fever\w*|temperature|warm|vomit\w*|threw up|"
+        r"throwing up|nause\w*|dizz\w*|faint\w*|fell|fall|fallen|injur\w*|twist\w*|tired\w*|"
+        r"fatigue\w*|sleep\w*|weak\w*|stiff\w*|weight|appetite|eating|drinking|thirst\w*|urin\w*|"
+        r"pee\w*|bathroom|bowel\w*|stool\w*|mood|depress\w*|anxi\w*|stress\w*|worr\w*|worse\w*|"
+        r"better|improv\w*|flare\w*|symptom\w*|episode\w*|attack\w*|diagnos\w*|surger\w*|"
+        r"operation|procedure|hospital\w*|emergency|treat\w*|therapy|medic\w*|meds?|pills?|"
+        r"tablets?|dos(?:e|es|age)|inhaler\w*|insulin|inject\w*|shots?|vaccin\w*|allerg\w*|"
+        r"reaction|test\w*|blood|sugars?|pressure|heart\w*|chest|lungs?|stomach|belly|head\w*|"
+        r"back|neck|shoulders?|arms?|elbows?|wrists?|hands?|fingers?|hips?|legs?|knees?|ankles?|"
+        r"feet|foot|toes?|ears?|eyes?|nose|throat|skin|kidneys?|liver|bladder|joints?|muscles?|"
+        r"walk\w*|stairs|exercis\w*|diet\w*|smok\w*|drink\w*|alcohol|pregnan\w*|period\w*|"
+        r"menstrua\w*|discharge|infection\w*|cancer|tumor|stents?|scans?|x-?ray\w*|mri|"
+        r"ultrasound|start(?:ed|s)?|stopped|took|takes?|taking|ice|heat|brace|compression|"
+        r"year[- ]old|presents|limp\w*|click\w*|pop\w*|lock\w*|burn\w*|sweat\w*|chill\w*|"
+        r"lump\w*|mass|nodul\w*|wheez\w*|palpitation\w*|snor\w*|salt\w*|doctor)\b",
+        re.I,
+    ),
+    "fr": re.compile(
+        r"\b(?:mal|maux|douleur\w*|douloureu\w*|gonfl\w*|enfl\w*|fièvre|température|tou[sx]\w*|"
+        r"essouffl\w*|souffle|respir\w*|vomi\w*|nausé\w*|vertige\w*|malaise\w*|tomb\w*|chute\w*|"
+        r"fatigu\w*|dor[mts]\w*|sommeil|poids|kilos?|appétit|mang\w*|boi[rst]\w*|soif|urin\w*|"
+        r"selles|humeur|stress\w*|angoiss\w*|mieux|pire|empir\w*|aggrav\w*|amélior\w*|symptôme\w*|"
+        r"crise\w*|diagnosti\w*|opér\w*|chirurg\w*|hôpital|hospitalis\w*|urgences|trait\w*|"
+        r"médic\w*|cachets?|comprimés?|dose\w*|piq[uû]\w*|vaccin\w*|allerg\w*|réaction|analyse\w*|"
+        r"sang|saign\w*|sucre|glycémie|tension|cœur|poitrine|poumons?|ventre|tête|dos|cou|"
+        r"épaules?|bras|coudes?|poignets?|mains?|doigts?|hanches?|jambes?|genoux?|chevilles?|"
+        r"pieds?|orteils?|oreilles?|yeux|œil|nez|gorge|peau|reins?|foie|muscles?|march\w*|"
+        r"escaliers?|étages?|sport|fum\w*|alcool|enceinte|grossesse|règles|infection\w*|cancer|"
+        r"stents?|scanner|radio\w*|irm|échographie|commencé|débuté|arrêté|pris|prend\w*|"
+        r"consulte|brûl\w*|picot\w*|fourmill\w*|engourdi\w*|raide\w*|palpitation\w*|doliprane)\b",
+        re.I,
+    ),
+}
+_KINDS = frozenset({"symptom", "condition", "medication", "test"})
+_WORD = re.compile(r"[^\W\d_]{2,}")
+
+
+def gate(
+    claims: Sequence[Claim], language: Language
+) -> tuple[list[Claim], list[tuple[Claim, str]]]:
+    """(admitted, (refused, reason)): reasons are ``fragment`` and ``not-clinical``."""
+    admitted: list[Claim] = []
+    refused: list[tuple[Claim, str]] = []
+    for claim in claims:
+        if claim.attributes.get("form") not in _FREE:
+            admitted.append(claim)
+        elif not whole(claim.text, language):
+            refused.append((claim, "fragment"))
+        elif claim.section in _STORY and not clinical(claim.text, language):
+            refused.append((claim, "not-clinical"))
+        else:
+            admitted.append(claim)
+    return admitted, refused
+
+
+def whole(text: str, language: Language) -> bool:
+    """Neither cut off at an end nor a condition without what follows from it."""
+    return bool(
+        _WORD.search(text)
+        and not _LEADING.search(text)
+        and not _DANGLING[language].search(text)
+        and not _CONDITION[language].search(text)
+    )
+
+
+def clinical(text: str, language: Language) -> bool:
+    """Names a symptom, condition, medicine or test, or speaks of the body, its care or course."""
+    if _CLINICAL[language].search(text):
+        return True
+    return any(m.concept.kind in _KINDS for m in lexicon(language).find(text))

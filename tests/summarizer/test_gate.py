@@ -1,0 +1,68 @@
+"""What may stand in a note: whole, clinical statements; mentions within one clause."""
+
+import pytest
+
+from summarizer.language.lexicon import lexicon
+from summarizer.steps.contradictions import with_contradictions
+from summarizer.steps.gate import clinical, gate, whole
+from summarizer.types import Assertion, Claim, Section, Sentence, TextEvidence
+from tests.summarizer.visits import context, fact
+
+
+@pytest.mark.parametrize(
+    "text", ["'s the A1c.", "If the LDL is too high.", "We looked at the", "even if she's better."]
+)
+def test_a_fragment_is_not_whole(text: str) -> None:
+    assert not whole(text, "en")
+
+
+def test_a_french_condition_needs_what_follows_from_it() -> None:
+    assert not whole("Si le LDL est trop haut.", "fr")
+    assert whole("Si le LDL est trop haut, augmenter la dose.", "fr")
+
+
+def test_a_condition_with_its_consequence_is_whole() -> None:
+    assert whole("If the fever lasts, come back.", "en")
+
+
+@pytest.mark.parametrize("text", ["She's just a dumpling.", "Hop is a strong word."])
+def test_small_talk_is_not_clinical(text: str) -> None:
+    assert not clinical(text, "en")
+
+
+def test_what_is_said_of_the_body_is_clinical() -> None:
+    assert clinical("The knee gave way on Monday.", "en")
+    assert clinical("Elle prend du paracétamol.", "fr")
+
+
+def test_what_the_story_refuses_keeps_its_reason() -> None:
+    claim = Claim(
+        "finding",
+        "hpi",
+        "She's just a dumpling.",
+        (TextEvidence(0, 3, "She"),),
+        attributes={"form": "statement"},
+    )
+
+    assert gate([claim], "en") == ([], [(claim, "not-clinical")])
+
+
+def test_a_mention_does_not_cross_a_comma() -> None:
+    found = {m.concept.key for m in lexicon("en").find("still the pain, back on Monday")}
+
+    assert "back_pain" not in found
+
+
+def test_a_recorded_absence_of_allergies_is_not_contradicted_by_a_denial() -> None:
+    said = Claim(
+        "allergy",
+        "allergies",
+        "none",
+        (TextEvidence(0, 2, "no"),),
+        assertion=Assertion.DENIED,
+        attributes={"form": "none"},
+    )
+    note = (Section("allergies", "Allergies", (Sentence("None.", said.evidence, (said,)),)),)
+    record = context(fact("allergy", "No known allergy", "No known allergy"))
+
+    assert not with_contradictions(note, record, [said])[0].sentences[0].flags
