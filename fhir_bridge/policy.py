@@ -74,7 +74,7 @@ GROUPS: Mapping[str, frozenset[str]] = {
     # A Parameters resource only travels; R4 gives it no address of its own.
     "transient": frozenset(["Parameters"]),
 }
-_BILLED = frozenset(["Claim", "ChargeItem", "Coverage", "Organization"])
+_BILLED = frozenset(["Claim", "ChargeItem", "Organization"])
 
 
 class Grant(NamedTuple):

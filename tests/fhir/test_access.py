@@ -189,7 +189,7 @@ def test_a_biller_reads_claims_and_nothing_clinical() -> None:
     store.update(system(), "Organization", "org", {"resourceType": "Organization", "name": "O"})
     assert store.read(biller, "Organization", "org").id == "org"
     readable = {name for name in policy.EVERY_TYPE if policy.role_allows("biller", "read", name)}
-    assert readable == {"Claim", "ChargeItem", "Coverage", "Organization"}
+    assert readable == {"Claim", "ChargeItem", "Organization"}
     for action in ("create", "update", "delete"):
         assert not any(policy.role_allows("biller", action, name) for name in policy.EVERY_TYPE)
     assert store.read_many(biller, [("Patient", "p"), ("Observation", "o")]) == {}
