@@ -86,6 +86,8 @@ CHECK_REASONS: dict[str, Text] = {
 SET_ASIDE: dict[str, Text] = {
     "other-language": _("It cannot be said in the note's language"),
     "not-in-template": _("The template has no place for it"),
+    "fragment": _("It was cut off"),
+    "not-clinical": _("It says nothing of the patient's health"),
     "less-telling": _("Another sentence says it better"),
     "unverified": _("It did not agree with its source"),
     "question": _("It was asked, not answered"),

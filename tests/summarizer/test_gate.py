@@ -35,16 +35,22 @@ def test_what_is_said_of_the_body_is_clinical() -> None:
     assert clinical("Elle prend du paracétamol.", "fr")
 
 
+def story(text: str, *, score: float) -> Claim:
+    evidence = (TextEvidence(0, 3, "She"),)
+    return Claim("finding", "hpi", text, evidence, attributes={"form": "statement"}, score=score)
+
+
 def test_what_the_story_refuses_keeps_its_reason() -> None:
-    claim = Claim(
-        "finding",
-        "hpi",
-        "She's just a dumpling.",
-        (TextEvidence(0, 3, "She"),),
-        attributes={"form": "statement"},
-    )
+    claim = story("She's just a dumpling.", score=0.15)
 
     assert gate([claim], "en") == ([], [(claim, "not-clinical")])
+
+
+def test_a_telling_statement_needs_no_clinical_word() -> None:
+    claim = story("She was on dialysis the last 3 years.", score=0.38)
+
+    assert not clinical(claim.text, "en")
+    assert gate([claim], "en") == ([claim], [])
 
 
 def test_a_mention_does_not_cross_a_comma() -> None:
@@ -53,7 +59,8 @@ def test_a_mention_does_not_cross_a_comma() -> None:
     assert "back_pain" not in found
 
 
-def test_a_recorded_absence_of_allergies_is_not_contradicted_by_a_denial() -> None:
+@pytest.mark.parametrize("recorded", ["No known allergy", "Aucune allergie connue"])
+def test_a_recorded_absence_of_allergies_is_not_contradicted_by_a_denial(recorded: str) -> None:
     said = Claim(
         "allergy",
         "allergies",
@@ -63,6 +70,6 @@ def test_a_recorded_absence_of_allergies_is_not_contradicted_by_a_denial() -> No
         attributes={"form": "none"},
     )
     note = (Section("allergies", "Allergies", (Sentence("None.", said.evidence, (said,)),)),)
-    record = context(fact("allergy", "No known allergy", "No known allergy"))
+    record = context(fact("allergy", recorded, recorded))
 
     assert not with_contradictions(note, record, [said])[0].sentences[0].flags
