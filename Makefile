@@ -49,7 +49,7 @@ bench: $(READY) ## measure speed, as ratios to named baselines
 	$(BIN)/python -m benchmarks
 
 messages: $(READY) ## gather translatable strings into locale/ (needs GNU gettext)
-	$(BIN)/python manage.py makemessages --all --no-obsolete --ignore '.venv/*' --ignore 'var/*' --ignore 'tests/*'
+	$(BIN)/python manage.py makemessages --all --no-obsolete --add-location file --ignore '.venv/*' --ignore 'var/*' --ignore 'tests/*'
 
 lock: $(READY) ## resolve the dependencies again
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header \

@@ -4,6 +4,7 @@ Every variable is documented in docs/operations.md; `manage.py check --deploy` r
 production start, and so do `make serve` and the production server (see config/checks.py).
 """
 
+from datetime import timedelta
 from pathlib import Path
 
 import environ
@@ -58,6 +59,21 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "django.contrib.auth.backends.ModelBackend",
+]
+# Failed sign-ins count by user name, whoever tries from wherever: a clinic shares one address, and
+# guessing can come from many. The right password does not help until the wait is over.
+AXES_LOCKOUT_PARAMETERS = ["username"]
+AXES_FAILURE_LIMIT = env.int("PLUME_SIGN_IN_FAILURES", default=5)
+AXES_COOLOFF_TIME = timedelta(seconds=env.int("PLUME_SIGN_IN_WAIT_SECONDS", default=900))
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_RESET_ON_SUCCESS = True
+AXES_LOCKOUT_CALLABLE = "ehr.views.account.locked_out"
+AXES_DISABLE_ACCESS_LOG = True
+# Of a failed request only the user name and the address are kept.
+AXES_SENSITIVE_PARAMETERS = ["password", "csrfmiddlewaretoken", "next"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"},
@@ -75,6 +91,7 @@ INSTALLED_APPS = [
     "django_htmx",
     "rest_framework",
     "csp",
+    "axes",
     "fhir_bridge.apps.FhirBridgeConfig",
     "ehr.apps.EhrConfig",
     "billing.apps.BillingConfig",
@@ -92,6 +109,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "axes.middleware.AxesMiddleware",
 ]
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
@@ -153,6 +171,9 @@ CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+# The worker logs as the rest does: without this Celery puts its own handlers in the root logger's
+# place, and tracebacks would carry the exceptions' text.
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "socket_connect_timeout": 2,
     "socket_timeout": 5,
@@ -218,5 +239,9 @@ LOGGING = {
     },
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": env.str("LOG_LEVEL", default="INFO")},
-    "loggers": {"django.db.backends": {"level": "WARNING"}},
+    "loggers": {
+        "django.db.backends": {"level": "WARNING"},
+        # Its lines repeat what was typed as a user name, which may be a password.
+        "axes": {"level": "CRITICAL"},
+    },
 }

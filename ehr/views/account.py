@@ -1,9 +1,10 @@
 """Signing in and out, the start page and the health check."""
 
+from django.conf import settings
 from django.contrib.auth.views import LoginView, LogoutView
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
@@ -19,6 +20,29 @@ sign_in = public(
         redirect_authenticated_user=True,
     )
 )
+
+
+def locked_out(
+    request: HttpRequest, response: HttpResponse | None, credentials: dict[str, str] | None
+) -> HttpResponse:
+    """The sign-in page of a user name that failed too often: says when to try again (429).
+
+    The same for a name that nobody has, so that it tells nothing about who has an account.
+    """
+    wait = settings.AXES_COOLOFF_TIME
+    page = render(
+        request,
+        "ehr/sign_in.html",
+        {
+            "form": SignInForm(),
+            "next": request.POST.get("next", ""),
+            "minutes": max(1, round(wait.total_seconds() / 60)),
+        },
+        status=429,
+    )
+    page["Retry-After"] = str(int(wait.total_seconds()))
+    return page
+
 
 sign_out = signed_in_required(require_POST(LogoutView.as_view(next_page="ehr:sign-in")))
 

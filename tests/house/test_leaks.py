@@ -2,6 +2,9 @@
 
 import io
 import logging
+import os
+import subprocess
+import sys
 
 import pytest
 from django.conf import settings
@@ -55,3 +58,24 @@ def test_an_upload_ends_when_its_files_together_are_too_long() -> None:
         assert handler.receive_data_chunk(b"12345678", 0) == b"12345678"
         with pytest.raises(RequestDataTooBig):
             handler.receive_data_chunk(b"123", 0)
+
+
+def test_a_celery_worker_keeps_the_shipped_handlers() -> None:
+    """Asked of a worker in a process of its own: what it does to the root logger stays there."""
+    said = subprocess.run(
+        [sys.executable, "-c", _WORKER_LOGGING],
+        capture_output=True,
+        text=True,
+        check=True,
+        env=os.environ | {"DJANGO_SETTINGS_MODULE": "config.settings"},
+    )
+    assert said.stdout.split() == ["WithoutValues"]
+
+
+_WORKER_LOGGING = """
+import django, logging
+django.setup()
+from config.celery import app
+app.log.setup(loglevel="INFO")
+print(*{type(each.formatter).__name__ for each in logging.getLogger().handlers})
+"""
