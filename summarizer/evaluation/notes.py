@@ -1,0 +1,115 @@
+"""Whole visits: draft each, compare with the clinician's note, and keep everything to read."""
+
+import math
+import resource
+import statistics
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from summarizer.backends.base import Backend
+from summarizer.evaluation.rouge import KINDS, mean_rouge, rouge
+from summarizer.exceptions import SummarizerError
+from summarizer.pipeline import draft_note
+from summarizer.transcripts import read_transcript
+from summarizer.types import Draft, Evidence, Patient, TextEvidence, VisitContext
+
+# An evaluation has no chart: the words are all there is.
+EMPTY = VisitContext(patient=Patient(), facts=(), visit_date="")
+
+
+def evaluate_notes(
+    rows: Sequence[Mapping[str, str]], backend: Backend, *, say: Callable[[str], Any]
+) -> dict[str, Any]:
+    """``metrics`` over the visits, the engine, and one row a visit.
+
+    A visit that cannot be drafted has ``error`` (a stable code) in its row, counts in
+    ``metrics.failed`` and scores nothing.
+    """
+    backend.encode(["warm up"])
+    notes = []
+    for number, row in enumerate(rows):
+        notes.append(_note(number, row, backend))
+        say(f"{number + 1}/{len(rows)}")
+    drafted = [note for note in notes if "error" not in note]
+    metrics: dict[str, Any] = {
+        "notes": len(notes),
+        "failed": len(notes) - len(drafted),
+        **mean_rouge(note["rouge"] for note in notes),
+        "words": round(statistics.fmean(len(note["draft"].split()) for note in notes), 1),
+        **seconds([note["seconds"] for note in notes]),
+        "peak_memory_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024),
+    }
+    return {"metrics": metrics, "engine": backend.identity.as_dict(), "notes": notes}
+
+
+def seconds(taken: Sequence[float]) -> dict[str, float]:
+    """Median and 95th percentile (nearest rank) of the seconds a text."""
+    ordered = sorted(taken)
+    return {
+        "seconds_median": round(statistics.median(ordered), 3),
+        "seconds_p95": round(ordered[math.ceil(0.95 * len(ordered)) - 1], 3),
+    }
+
+
+def _note(number: int, row: Mapping[str, str], backend: Backend) -> dict[str, Any]:
+    start = time.perf_counter()
+    out: dict[str, Any] = {"row": number, "id": row.get("encounter_id") or row.get("ID") or ""}
+    try:
+        transcript = read_transcript(row["dialogue"])
+        draft = draft_note(transcript, EMPTY, backend=backend)
+    except SummarizerError as error:
+        return out | {
+            "error": error.code,
+            "draft": "",
+            "rouge": dict.fromkeys(KINDS, 0.0),
+            "seconds": round(time.perf_counter() - start, 3),
+        }
+    out["seconds"] = round(time.perf_counter() - start, 3)
+    text = plain_text(draft)
+    return out | {
+        "rouge": rouge(row["note"], text),
+        "draft": text,
+        "reference": row["note"],
+        "words": transcript.text,
+        "language": draft.language,
+        "sentences": sentences(draft),
+        "set_aside": [
+            {
+                "text": item.text,
+                "reason": item.reason,
+                "evidence": [evidence(e) for e in item.evidence],
+            }
+            for item in draft.set_aside
+        ],
+        "warnings": [asdict(flag) for flag in draft.warnings],
+    }
+
+
+def sentences(draft: Draft) -> list[dict[str, Any]]:
+    """Each sentence with its section, evidence and flags; offsets are into the row's ``words``."""
+    return [
+        {
+            "section": section.key,
+            "text": sentence.text,
+            "evidence": [evidence(item) for item in sentence.evidence],
+            "flags": [asdict(flag) for flag in sentence.flags],
+            "confidence": sentence.confidence,
+        }
+        for section in draft.sections
+        for sentence in section.sentences
+    ]
+
+
+def evidence(item: Evidence) -> dict[str, Any]:
+    """A span of the words, or an element of the record."""
+    return {"kind": "words" if isinstance(item, TextEvidence) else "record", **asdict(item)}
+
+
+def plain_text(draft: Draft) -> str:
+    """The note as text: a section's title, then a line a sentence; a blank line between."""
+    return "\n\n".join(
+        "\n".join([section.title.upper(), *(sentence.text for sentence in section.sentences)])
+        for section in draft.sections
+    )
