@@ -93,6 +93,14 @@ def within(patient_id: str) -> Q:
     return Q(Exists(inside)) | Q(type="Patient", fhir_id=patient_id)
 
 
+def old_within(patient_id: str) -> Q:
+    """The same condition on ResourceVersion rows: that very version was about the patient."""
+    inside = PatientCompartment.objects.filter(
+        resource=OuterRef("resource"), patient_id=patient_id, since__lte=OuterRef("version")
+    )
+    return Q(Exists(inside)) | Q(resource__type="Patient", resource__fhir_id=patient_id)
+
+
 # -- users and memberships -----------------------------------------------------------------------
 
 

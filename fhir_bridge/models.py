@@ -54,6 +54,8 @@ class Resource(models.Model):
     last_updated = models.DateTimeField()
     deleted = models.BooleanField(default=False)
     content = models.BinaryField()  # empty when deleted
+    # A person signed it: only a Put with `protect` replaces it, nobody over REST does.
+    protected = models.BooleanField(db_default=False)
 
     class Meta:
         constraints = [
@@ -85,10 +87,15 @@ class ResourceVersion(models.Model):
 
 
 class PatientCompartment(models.Model):
-    """Which patients a resource is about (R4 CompartmentDefinition): access control's index."""
+    """Which patients a resource is about (R4 CompartmentDefinition): access control's index.
+
+    `since` is the first version of the present one's unbroken row of versions that are about this
+    patient: older ones may be about somebody else.
+    """
 
     resource = models.ForeignKey(Resource, on_delete=models.CASCADE)
     patient_id = models.CharField(max_length=64)
+    since = models.PositiveIntegerField(db_default=1)
 
     class Meta:
         constraints = [

@@ -9,6 +9,7 @@ FhirError
 ├── MethodNotAllowed      405
 ├── NotAcceptable         406
 ├── Conflict              409
+├── Protected             409 or 422
 ├── Gone                  410
 ├── PreconditionFailed    412
 ├── TooLarge              413
@@ -127,6 +128,18 @@ class NotAcceptable(FhirError):
 class Conflict(FhirError):
     def __init__(self, diagnostics: str, code: str = "conflict") -> None:
         super().__init__(409, code, diagnostics)
+
+
+class Protected(FhirError):
+    """A person signed the resource. R4 has a server answer 409 when it refuses to delete this very
+    resource, and 422 when an update breaks a rule of its own: http.html#delete and #update."""
+
+    def __init__(self, *, deletion: bool) -> None:
+        super().__init__(
+            409 if deletion else 422,
+            "business-rule",
+            "A person signed this resource: amend the signed note instead",
+        )
 
 
 class Gone(FhirError):

@@ -42,6 +42,7 @@ from fhir_bridge.outcomes import (
     Issue,
     MethodNotAllowed,
     NotAcceptable,
+    Protected,
     TooLarge,
     Unauthenticated,
     UnsupportedMediaType,
@@ -204,7 +205,7 @@ def answer(route: Route, request: Request) -> HttpResponse:
             request.query = query_parse(request.http.META.get("QUERY_STRING", ""))
         response = _run(route, request)
     except FhirError as error:
-        if isinstance(error, AccessDenied) and request.actor is not None:
+        if isinstance(error, AccessDenied | Protected) and request.actor is not None:
             audit.record(request.actor, route.name, request.type[:40], request.id, outcome="denied")
         response = error_response(error)
     except OperationalError as error:

@@ -267,7 +267,7 @@ def _composition(plan: _Plan, conditions: list[str]) -> None:
             appends="" if previous else _earlier_note(signature.note),
         )
     )
-    plan.puts.append(Put(composition, plan.composition_id))
+    plan.puts.append(Put(composition, plan.composition_id, protect=True))
 
 
 def _version_of(signed: SignedNote) -> str:
@@ -305,10 +305,10 @@ def _document(plan: _Plan) -> None:
             replaces=f"DocumentReference/{replaced}" if replaced else "",
         )
     )
-    plan.puts.append(Put(document, plan.document_id))
+    plan.puts.append(Put(document, plan.document_id, protect=True))
     if replaced and (old := _current(signature.actor, "DocumentReference", replaced)):
         superseded = {**old.resource, "status": "superseded"}
-        plan.puts.append(Put(superseded, old.id, if_match=old.version))
+        plan.puts.append(Put(superseded, old.id, if_match=old.version, protect=True))
 
 
 def _provenance(plan: _Plan, stored: list[Stored]) -> Stored:
@@ -337,7 +337,7 @@ def _provenance(plan: _Plan, stored: list[Stored]) -> Stored:
         )
     )
     provenance["id"] = str(uuid.uuid4())
-    return store.write(signature.actor, [Put(provenance, provenance["id"])])[0]
+    return store.write(signature.actor, [Put(provenance, provenance["id"], protect=True)])[0]
 
 
 def _cited(signature: Signature) -> tuple[str, ...]:

@@ -26,6 +26,7 @@ from fhir_bridge.outcomes import (
     Issue,
     NotFound,
     PreconditionFailed,
+    Protected,
 )
 from fhir_bridge.search import index
 from fhir_bridge.store import references
@@ -44,6 +45,7 @@ class Change:
     fresh: bool = False  # the id was assigned here: nothing to look for
     if_match: int | None = None
     at: str = ""  # where it lies in the request, "Bundle.entry[3].resource"
+    protect: bool = False  # a signature's: may replace what is protected, and protects it
 
     row: Resource | None = None
     replaced: int = 0  # the version that this one replaces, 0 when there was none
@@ -87,13 +89,13 @@ def faults(actor: Actor, parsed: Document, *, fresh: bool) -> list[Issue]:
         return list(error.issues)
     if not fresh:
         return []
-    return references.faults(actor.organization_id, [(parsed, "")], ())
+    return references.faults(actor, [(parsed, "")], ())
 
 
 def resolve(actor: Actor, changes: Sequence[Change], known: Iterable[references.Key]) -> None:
     """Check that the local references of what is POSTed resolve. Raises Invalid (422)."""
     issues = references.faults(
-        actor.organization_id,
+        actor,
         ((c.document, c.at) for c in changes if c.document is not None and c.fresh),
         known,
     )
@@ -187,11 +189,17 @@ def _prepare(actor: Actor, change: Change, row: Resource | None, now: datetime) 
     if change.document is not None:
         # From here on access control and index read it: an id that a POST brought is not its id.
         change.document.value["id"] = change.id
+    action = "delete" if change.document is None else "create" if change.fresh else "update"
+    limit = access.require(actor, action, change.type)
+    if limit and row is not None and not _inside(row, limit):
+        # What is out of reach is treated like what never was, or its id would be given away.
+        row = None
     exists = row is not None and not row.deleted
     if change.if_match is not None and (not exists or row.version != change.if_match):  # type: ignore[union-attr]
         raise PreconditionFailed("The resource has another version now: read it again")
+    if row is not None and row.protected and not change.protect:
+        raise Protected(deletion=change.document is None)
     if change.document is None:
-        limit = access.require(actor, "delete", change.type)
         change.unchanged = not exists
         if not exists:
             change.stored = Stored(
@@ -199,13 +207,14 @@ def _prepare(actor: Actor, change: Change, row: Resource | None, now: datetime) 
             )
             return
     else:
-        limit = access.require(actor, "create" if change.fresh else "update", change.type)
+        if row is None and limit and not change.fresh:
+            raise NotFound
         if not exists and not change.fresh:
             limit = access.require(actor, "create", change.type) or limit
         change.created = not exists
     change.row, change.replaced = row, row.version if row else 0
-    if limit:
-        _limit_check(change, limit)
+    if limit and change.document is not None:
+        _limit_check(change, change.document, limit)
     version = change.replaced + 1
     content = b""
     if change.document is not None:
@@ -213,15 +222,13 @@ def _prepare(actor: Actor, change: Change, row: Resource | None, now: datetime) 
     change.stored = Stored(change.type, change.id, version, now, content, change.document is None)
 
 
-def _limit_check(change: Change, patient_id: str) -> None:
-    """An actor of one patient changes nothing outside that patient's compartment."""
-    if change.row is not None:
-        inside = Resource.objects.filter(access.within(patient_id), pk=change.row.pk)
-        if not inside.exists():
-            raise NotFound
-    if change.document is None:
-        return
-    if index.patients(change.type, change.document.value) != {patient_id}:
+def _inside(row: Resource, patient_id: str) -> bool:
+    return Resource.objects.filter(access.within(patient_id), pk=row.pk).exists()
+
+
+def _limit_check(change: Change, document: Document, patient_id: str) -> None:
+    """An actor of one patient writes nothing that leaves that patient's compartment."""
+    if index.patients(change.type, document.value) != {patient_id}:
         raise AccessDenied("This token reaches the resources of one patient only")
 
 
@@ -256,6 +263,9 @@ def _rows_write(actor: Actor, changes: Sequence[Change], now: datetime) -> None:
         )
     for start in range(0, len(replaced), _AT_ONCE):
         _replace(replaced[start : start + _AT_ONCE], now)
+    protected = [_row(change).pk for change in changes if change.protect]
+    if protected:
+        Resource.objects.filter(pk__in=protected).update(protected=True)
 
 
 def _replace(changes: Sequence[Change], now: datetime) -> None:
@@ -285,11 +295,13 @@ def _replace(changes: Sequence[Change], now: datetime) -> None:
 def _compartments_write(actor: Actor, changes: Sequence[Change]) -> None:
     """Keep PatientCompartment in step; a deleted resource keeps the rows that it had."""
     wanted: set[tuple[int, str]] = set()
+    versions: dict[int, int] = {}
     replaced = []
     for change in changes:
         if change.document is None:
             continue
         row = _row(change)
+        versions[row.pk] = change.result.version
         if change.replaced:
             replaced.append(row.pk)
         value = change.document.value
@@ -304,7 +316,11 @@ def _compartments_write(actor: Actor, changes: Sequence[Change]) -> None:
             for resource_id, patient_id in stale:
                 condition |= Q(resource_id=resource_id, patient_id=patient_id)
             PatientCompartment.objects.filter(condition).delete()
-    rows.insert(PatientCompartment, ("resource", "patient_id"), sorted(wanted - present))
+    rows.insert(
+        PatientCompartment,
+        ("resource", "patient_id", "since"),
+        [(pk, patient, versions[pk]) for pk, patient in sorted(wanted - present)],
+    )
 
 
 def _row(change: Change) -> Resource:

@@ -51,6 +51,7 @@ def vread(actor: Actor, type: str, id: str, version: int) -> Stored:
 
     https://hl7.org/fhir/R4/http.html#vread
     """
+    limit = access.require(actor, "read", type)
     resource = (
         access.visible(actor, "read", type).filter(fhir_id=id).values_list("pk", *_COLUMNS).first()
     )
@@ -59,6 +60,8 @@ def vread(actor: Actor, type: str, id: str, version: int) -> Stored:
         row = resource[1:]
         if version < resource[3]:
             versions = ResourceVersion.objects.filter(resource_id=resource[0], version=version)
+            if limit:
+                versions = versions.filter(access.old_within(limit))
             row = versions.values_list(*_VERSION_COLUMNS).first()
     if row is None:
         audit.record(actor, "vread", type, id, outcome="not-found")
@@ -121,6 +124,7 @@ def history_page(
         rows = rows.filter(fhir_id=id)
     current = rows.filter(last_updated__gte=since) if since else rows
     older = ResourceVersion.objects.filter(resource__in=rows.values("pk"))
+    older = _old_limited(actor, older, [type] if type else access.allowed_types(actor, "read"))
     if since:
         older = older.filter(last_updated__gte=since)
     if at:
@@ -178,6 +182,19 @@ def all_visible(actor: Actor, action: str) -> QuerySet[Resource]:
         these = Q(type__in=types)
         visible |= these & access.within(limit) if limit else these
     return Resource.objects.filter(visible, organization_id=actor.organization_id)
+
+
+def _old_limited(
+    actor: Actor, older: QuerySet[ResourceVersion], types: Iterable[str]
+) -> QuerySet[ResourceVersion]:
+    """Old versions of resources that the actor may read, without those that were about others."""
+    limited: dict[str, list[str]] = {}
+    for type_ in types:
+        if limit := access.require(actor, "read", type_):
+            limited.setdefault(limit, []).append(type_)
+    for limit, names in limited.items():
+        older = older.filter(~Q(resource__type__in=names) | access.old_within(limit))
+    return older
 
 
 def stored_of(row: Resource) -> Stored:

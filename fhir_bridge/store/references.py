@@ -13,9 +13,12 @@ from collections.abc import Iterable, Mapping
 from django.conf import settings
 from django.db.models import Q
 
+from fhir_bridge import access
+from fhir_bridge.access import Actor
 from fhir_bridge.documents import Document
 from fhir_bridge.models import Resource
 from fhir_bridge.outcomes import Issue
+from fhir_bridge.search import parameters
 from fhir_bridge.validation import place_of
 
 Key = tuple[str, str]
@@ -60,11 +63,12 @@ def rewrite(document: Document, targets: Mapping[str, str]) -> None:
 
 
 def faults(
-    organization_id: int,
+    actor: Actor,
     documents: Iterable[tuple[Document, str]],
     known: Iterable[Key],
 ) -> list[Issue]:
-    """An issue for each reference to what is neither `known` nor in the organisation's record.
+    """An issue for each reference to what is neither `known` nor in the organisation's record,
+    as far as the actor may know it.
 
     `documents` come with the place where each lies ("Bundle.entry[3].resource").
     """
@@ -83,7 +87,8 @@ def faults(
             continue
         for key, holders in local(document).items():
             wanted.setdefault(key, []).extend((document, at, holder) for holder in holders)
-    for key in set(wanted) - set(known) - _existing(organization_id, set(wanted) - set(known)):
+    asked = {key for key in set(wanted) - set(known) if _may_ask(actor, key[0])}
+    for key in asked - _existing(actor, asked):
         issues += [
             Issue(
                 "not-found",
@@ -95,7 +100,16 @@ def faults(
     return issues
 
 
-def _existing(organization_id: int, keys: set[Key]) -> set[Key]:
+def _may_ask(actor: Actor, type_: str) -> bool:
+    """Whether the answer gives nothing away. A client of one patient is not told what there is of
+    the types that it cannot see, nor which patients: those references are taken as they come."""
+    limit = access.allowed(actor, "read", type_)
+    if limit is None:
+        return not actor.patient_id
+    return not limit or (type_ != "Patient" and type_ in parameters.compartment("Patient"))
+
+
+def _existing(actor: Actor, keys: set[Key]) -> set[Key]:
     if not keys:
         return set()
     by_type: dict[str, list[str]] = {}
@@ -103,8 +117,10 @@ def _existing(organization_id: int, keys: set[Key]) -> set[Key]:
         by_type.setdefault(type_, []).append(id_)
     wanted = Q()
     for type_, ids in by_type.items():
-        wanted |= Q(type=type_, fhir_id__in=ids)
-    rows = Resource.objects.filter(wanted, organization_id=organization_id, deleted=False)
+        these = Q(type=type_, fhir_id__in=ids)
+        limit = access.allowed(actor, "read", type_)
+        wanted |= these & access.within(limit) if limit else these
+    rows = Resource.objects.filter(wanted, organization_id=actor.organization_id, deleted=False)
     return set(rows.values_list("type", "fhir_id"))
 
 

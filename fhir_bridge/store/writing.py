@@ -45,12 +45,16 @@ class Post:
 
 @dataclass(frozen=True)
 class Put:
-    """Create or replace under this id; with `if_match`, replace exactly that version."""
+    """Create or replace under this id; with `if_match`, replace exactly that version.
+
+    `protect` is for what a person signed: from then on only another such Put replaces it.
+    """
 
     resource: Resource
     id: str
     if_match: int | None = None
     full_url: str = ""
+    protect: bool = False
 
 
 def create(
@@ -236,6 +240,7 @@ def write(actor: Actor, items: Sequence[Put | Post]) -> list[Stored]:
         type_ = resource_type(parsed.value)
         if isinstance(item, Put):
             change = put_change(type_, item.id, parsed, if_match=item.if_match)
+            change.protect = item.protect
         else:
             change = Change(type_, id_new(), parsed, fresh=True)
         changes.append(change)

@@ -333,13 +333,41 @@ def test_the_outsider_the_biller_and_nobody_sign_nothing(world: World, use_engin
         signed_versions(world.outsider, note.pk)
 
 
-def test_a_deleted_composition_does_not_block_an_amendment(
+def test_nobody_replaces_or_deletes_what_was_signed_over_rest(
     world: World, use_engine: Engine, actor: Actor
 ) -> None:
     note = note_make(world)
     first = sign(world, note)
-    store.delete(actor, "Composition", first.composition_id)
-    with pytest.raises(outcomes.Gone):
-        store.read(actor, "Composition", first.composition_id)
+    client = Actor(actor.organization_id, "client", "token:0", ("system/*.cruds",))
+    ids = {
+        "Composition": first.composition_id,
+        "DocumentReference": first.document_reference_id,
+        "Provenance": first.provenance_id,
+    }
+    for who in (actor, client):
+        for type_, id_ in ids.items():
+            held = store.read(who, type_, id_)
+            with pytest.raises(outcomes.Protected) as refused:
+                store.delete(who, type_, id_)
+            assert (refused.value.status, refused.value.code) == (409, "business-rule")
+            with pytest.raises(outcomes.Protected) as refused:
+                store.update(who, type_, id_, held.content)
+            assert refused.value.status == 422
+            with pytest.raises(outcomes.Protected):
+                store.patch(who, type_, id_, lambda resource: resource | {"language": "fr"})
+            with pytest.raises(outcomes.Protected):
+                store.transaction(
+                    who,
+                    {
+                        "resourceType": "Bundle",
+                        "type": "transaction",
+                        "entry": [{"request": {"method": "DELETE", "url": f"{type_}/{id_}"}}],
+                    },
+                )
+            assert store.read(who, type_, id_) == held
     note_amend(user=world.owner, note_id=note.pk, reason="Once more")
-    assert sign(world, note).composition_version == 3
+    second = sign(world, note)
+    assert (second.composition_id, second.composition_version) == (first.composition_id, 2)
+    for id_ in (first.document_reference_id, second.document_reference_id):
+        with pytest.raises(outcomes.Protected):
+            store.delete(actor, "DocumentReference", id_)

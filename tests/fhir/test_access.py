@@ -258,7 +258,9 @@ def test_a_patients_client_stays_in_the_compartment() -> None:
     refused(api.post("/Patient", patient()), 403)
     refused(api.put("/Observation/oq", observation("Patient/p", id="oq")), 404)
     refused(api.put("/Observation/o", observation("Patient/q", id="o")), 403)
-    refused(api.delete("/Observation/oq"), 404)
+    # As for what never was, so that the answer does not tell them apart.
+    assert api.delete("/Observation/oq").status_code == 204
+    assert store.read(system(), "Observation", "oq").version == 1
     types = {each["resource"]["id"] for each in api.get("/_history").json()["entry"]}
     assert not types & {"q", "oq", "dr"}
 
@@ -379,3 +381,71 @@ def test_not_found_says_the_same_for_theirs_and_for_nobodys() -> None:
     assert api.get("/Patient/p").content == api.get("/Patient/never").content
     with pytest.raises(NotFound):
         store.history(system("other"), "Patient", "p")
+
+
+def test_a_patients_client_sees_only_the_versions_that_were_about_the_patient() -> None:
+    store.write(system(), [store.Put(patient(), each) for each in "pqr"])
+    for subject in ("q", "p", "p", "r", "p"):
+        store.update(system(), "Observation", "o", observation(f"Patient/{subject}"))
+    api = Api(scopes="patient/*.rs", patient_id="p")
+    assert api.get("/Observation/o/_history/5").status_code == 200
+    # The third was about p too, but what lies between is not for p to know.
+    for version in (1, 2, 3, 4):
+        refused(api.get(f"/Observation/o/_history/{version}"), 404, "not-found")
+    for path in ("/Observation/o/_history", "/Observation/_history", "/_history?_count=100"):
+        history = api.get(path).json()
+        listed = [each["resource"] for each in history["entry"] if each["resource"]["id"] == "o"]
+        assert [each["meta"]["versionId"] for each in listed] == ["5"]
+        assert history["total"] == len(history["entry"])
+    store.update(system(), "Observation", "o", observation("Patient/p"))
+    versions = api.get("/Observation/o/_history").json()["entry"]
+    assert [each["resource"]["meta"]["versionId"] for each in versions] == ["6", "5"]
+    assert api.get("/Patient/p/_history/1").status_code == 200
+    refused(Api(scopes="patient/*.rs", patient_id="q").get("/Observation/o/_history/1"), 404)
+    assert Api().get("/Observation/o/_history").json()["total"] == 6
+
+
+def told(response: Any) -> tuple[int, Any]:
+    """What an answer says, without what is different in any two answers."""
+    outcome = response.json().get("issue") if response.content else None
+    return response.status_code, outcome
+
+
+def test_a_patients_client_is_not_told_which_ids_others_have() -> None:
+    chart()
+    store.write(system(), [store.Put(patient(), "q"), store.Put(observation("Patient/q"), "oq")])
+    store.update(system(), "Practitioner", "dr", {"resourceType": "Practitioner"})
+    api = Api(scopes="patient/*.cruds", patient_id="p")
+
+    def asked(id: str, **headers: str) -> list[tuple[int, Any]]:
+        mine = observation("Patient/p", id=id)
+        theirs = observation("Patient/q", id=id)
+        member = observation("Patient/p", hasMember=[{"reference": f"Observation/{id}"}])
+        remove = {"request": {"method": "DELETE", "url": f"Observation/{id}"}}
+        return [
+            told(each)
+            for each in (
+                api.put(f"/Observation/{id}", mine, **headers),
+                api.put(f"/Observation/{id}", theirs, **headers),
+                api.delete(f"/Observation/{id}", **headers),
+                api.call("PATCH", f"/Observation/{id}", PATCH, **headers),
+                api.post(f"/Observation/{id}/$meta-add", META, **headers),
+                api.post("/Observation", member),
+                api.post("/Observation/$validate", member),
+                api.post("", bundle(posted(member))),
+                api.post("", bundle(put(mine))),
+                api.post("", bundle(remove)),
+                api.get(f"/Observation/{id}/_history/1"),
+            )
+        ]
+
+    for headers in ({}, {"if_match": 'W/"1"'}, {"if_match": 'W/"2"'}):
+        assert asked("oq", **headers) == asked("xx", **headers)
+    for id_ in ("dr", "xx"):
+        performer = [{"reference": f"Practitioner/{id_}"}]
+        made = api.post("/Observation", observation("Patient/p", performer=performer))
+        assert made.status_code == 201
+    subject = {"reference": "Patient/q"}, {"reference": "Patient/xx"}
+    told_of = [told(api.post("/Observation", observation("Patient/p", focus=[x]))) for x in subject]
+    assert told_of[0] == told_of[1]
+    assert store.read(system(), "Observation", "oq").version == 1
