@@ -27,21 +27,41 @@ def rows_read(
     ``limit`` keeps the first rows only. Raises EvaluationError for a missing or empty file,
     another encoding, a missing column, or a row of another length.
     """
-    try:
-        text = path.read_bytes().decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise EvaluationError(
-            f"{path} is not UTF-8 (byte {error.start + 1}). Save it as UTF-8 CSV and try again."
-        ) from error
-    except OSError as error:
-        raise EvaluationError(f"{path} cannot be read: {error.strerror}.") from error
-    if "\0" in text:
-        raise EvaluationError(f"{path} holds NUL characters: it is no CSV file.")
+    text = text_read(path)
     csv.field_size_limit(MAX_FIELD)
     try:
         return _rows(path, csv.reader(text.splitlines(keepends=True), strict=True), columns, limit)
     except csv.Error as error:
         raise EvaluationError(f"{path} is no well-formed CSV: {error}.") from error
+
+
+def tab_rows_read(path: Path, columns: Sequence[str]) -> list[dict[str, str]]:
+    """The rows of a UTF-8 file of tab-separated values that has ``columns``.
+
+    A quotation mark is a character like any other unless every row reads as quoted. Raises
+    EvaluationError as `rows_read` does.
+    """
+    lines = text_read(path).splitlines(keepends=True)
+    try:
+        return _rows(path, csv.reader(lines, delimiter="\t", strict=True), columns, None)
+    except (csv.Error, EvaluationError):
+        plain = csv.reader(lines, delimiter="\t", quoting=csv.QUOTE_NONE)
+        return _rows(path, plain, columns, None)
+
+
+def text_read(path: Path) -> str:
+    """The file's text; raises EvaluationError for a missing file or another encoding."""
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise EvaluationError(
+            f"{path} is not UTF-8 (byte {error.start + 1}). Save it as UTF-8 and try again."
+        ) from error
+    except OSError as error:
+        raise EvaluationError(f"{path} cannot be read: {error.strerror}.") from error
+    if "\0" in text:
+        raise EvaluationError(f"{path} holds NUL characters: it is no text file.")
+    return text
 
 
 def _rows(
