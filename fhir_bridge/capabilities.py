@@ -54,8 +54,12 @@ def statement(base: str) -> dict[str, Any]:
         "software": {"name": "Plume"},
         "implementation": {"description": "Plume, a FHIR R4 patient record", "url": base},
         "fhirVersion": "4.0.1",
-        "format": ["application/fhir+json", "json"],
-        "patchFormat": ["application/json-patch+json", "application/fhir+json"],
+        "format": ["application/fhir+json", "application/fhir+xml", "json", "xml"],
+        "patchFormat": [
+            "application/json-patch+json",
+            "application/fhir+json",
+            "application/fhir+xml",
+        ],
         "rest": [
             {
                 "mode": "server",

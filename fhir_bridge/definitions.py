@@ -72,6 +72,11 @@ def resource_types() -> frozenset[str]:
     return _types()["resource"]
 
 
+def primitive_types() -> frozenset[str]:
+    """The names of R4's primitive types, xhtml among them."""
+    return _types()["primitive-type"]
+
+
 def structure(name: str) -> dict[str, Any]:
     """The raw StructureDefinition of a type ("Patient", "HumanName", "date"). Raises KeyError."""
     return resource(f"http://hl7.org/fhir/StructureDefinition/{name}")

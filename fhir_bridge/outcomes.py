@@ -122,7 +122,11 @@ class MethodNotAllowed(FhirError):
 
 class NotAcceptable(FhirError):
     def __init__(self) -> None:
-        super().__init__(406, "not-supported", "This server answers in application/fhir+json only")
+        super().__init__(
+            406,
+            "not-supported",
+            "This server answers in application/fhir+json or application/fhir+xml, R4",
+        )
 
 
 class Conflict(FhirError):
@@ -159,7 +163,7 @@ class TooLarge(FhirError):
 
 class UnsupportedMediaType(FhirError):
     def __init__(
-        self, diagnostics: str = "Send application/fhir+json (or application/json), in UTF-8"
+        self, diagnostics: str = "Send application/fhir+json or application/fhir+xml, in UTF-8"
     ) -> None:
         super().__init__(415, "not-supported", diagnostics)
 

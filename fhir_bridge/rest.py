@@ -25,23 +25,24 @@ from django.middleware.csrf import CsrfViewMiddleware
 from django.urls import get_script_prefix
 from django.utils.http import http_date
 
-from fhir_bridge import access, audit, transfer
+from fhir_bridge import access, audit, formats, transfer
 from fhir_bridge.access import Actor
 from fhir_bridge.documents import (
     Document,
     Stored,
+    document,
     dumps,
     etag_version,
     number_fragment,
     parse,
 )
+from fhir_bridge.formats import FORM, MEDIA_TYPES, Format, answer_format
 from fhir_bridge.outcomes import (
     AccessDenied,
     FhirError,
     Invalid,
     Issue,
     MethodNotAllowed,
-    NotAcceptable,
     Protected,
     TooLarge,
     Unauthenticated,
@@ -50,9 +51,7 @@ from fhir_bridge.outcomes import (
 )
 
 logger = logging.getLogger(__name__)
-JSON = "application/fhir+json; charset=utf-8"
-_JSON_TYPES = frozenset(["application/fhir+json", "application/json", "text/json"])
-_ACCEPTED = _JSON_TYPES | {"*/*", "application/*", "json"}
+JSON = formats.CONTENT_TYPES["json"]
 _SAFE = frozenset(["GET", "HEAD", "OPTIONS"])
 
 
@@ -100,9 +99,12 @@ class Request:
         content = self.body()
         if not content:
             raise Invalid([Issue("required", "The request needs a resource in its body")])
-        if self.media_type() not in _JSON_TYPES:
-            raise UnsupportedMediaType
-        return parse(content)
+        match MEDIA_TYPES.get(self.media_type()):
+            case "json":
+                return parse(content)
+            case "xml":
+                return document(formats.xml_read(content))
+        raise UnsupportedMediaType
 
     def media_type(self) -> str:
         """What the body says it is, in lower case. Raises UnsupportedMediaType: not UTF-8."""
@@ -114,10 +116,16 @@ class Request:
 
     def form(self) -> list[tuple[str, str]]:
         """The parameters of a POSTed search, in their order."""
-        kind = self.headers.get("Content-Type", "").partition(";")[0].strip().lower()
-        if kind not in ("application/x-www-form-urlencoded", ""):
-            raise UnsupportedMediaType
+        if self.media_type() not in (FORM, ""):
+            raise UnsupportedMediaType("Send the parameters as " + FORM)
         return query_parse(self.body())
+
+    def format(self) -> Format:
+        """What the answer is to be written in. Raises NotAcceptable."""
+        headers = self.headers
+        return answer_format(
+            self.parameter("_format"), headers.get("Accept", ""), headers.get("Content-Type", "")
+        )
 
     def if_match(self) -> int | None:
         """The version that If-Match names. Raises Invalid for what is no version of ours."""
@@ -221,6 +229,7 @@ def answer(route: Route, request: Request) -> HttpResponse:
 
 
 _RETRY = {"Retry-After": "1"}
+_AS_STORED = ("json", False)
 
 
 def _run(route: Route, request: Request) -> HttpResponse:
@@ -233,7 +242,10 @@ def _run(route: Route, request: Request) -> HttpResponse:
             raise FhirError(404, "not-found", "There is no such address")
         allowed = set(route.methods) | ({"HEAD"} if "GET" in route.methods else set())
         raise MethodNotAllowed(allowed)
-    _accepts_check(request)
+    if request.method == "POST" and request.headers.get("Content-Type", "").startswith(FORM):
+        # A POSTed search may have parameters in its address as well: http.html#search.
+        request.query = [*request.query, *request.form()]
+    request.format()
     return found.handle(request)
 
 
@@ -265,27 +277,6 @@ def _csrf_failed(http: HttpRequest) -> bool:
     check = _Csrf(view)
     check.process_request(http)
     return check.process_view(http, view, (), {}) is not None
-
-
-def _accepts_check(request: Request) -> None:
-    """JSON is what there is. `_format` wins over Accept. Raises NotAcceptable."""
-    wanted = request.parameter("_format") or request.headers.get("Accept", "")
-    if not wanted:
-        return
-    for each in wanted.split(","):
-        name, *options = (part.strip().lower() for part in each.split(";"))
-        # In an address, the + of application/fhir+json may have become a space.
-        if name.replace(" ", "+") in _ACCEPTED and not _refused(options):
-            return
-    raise NotAcceptable
-
-
-def _refused(options: list[str]) -> bool:
-    return any(
-        option in ("q=0", "q=0.0")
-        or (option.startswith("fhirversion=") and option.strip('"') != "fhirversion=4.0")
-        for option in options
-    )
 
 
 def query_parse(text: str | bytes) -> list[tuple[str, str]]:
@@ -379,14 +370,29 @@ def _finished(request: Request, response: HttpResponse) -> HttpResponse:
     if request.http is None:
         return response
     response["Cache-Control"] = "no-store"
-    if response.content and request.parameter("_pretty") == "true":
-        value = parse(response.content).value
-        response.content = orjson.dumps(value, default=number_fragment, option=orjson.OPT_INDENT_2)
+    _written(request, response)
     transfer.encode(response, request.headers.get("Accept-Encoding", ""))
     response["Content-Length"] = str(len(response.content))
     if request.method == "HEAD":
         response.content = b""
     return response
+
+
+def _written(request: Request, response: HttpResponse) -> None:
+    """Write a resource in the format that was asked for. Inside it is JSON, as it is stored."""
+    try:
+        wanted = request.format()
+    except FhirError:
+        wanted = "json"
+    pretty = request.parameter("_pretty") == "true"
+    if not response.content or response["Content-Type"] != JSON or (wanted, pretty) == _AS_STORED:
+        return
+    value = parse(response.content).value
+    if wanted == "xml":
+        response.content = formats.xml_write(value, pretty=pretty)
+        response["Content-Type"] = formats.CONTENT_TYPES["xml"]
+    else:
+        response.content = orjson.dumps(value, default=number_fragment, option=orjson.OPT_INDENT_2)
 
 
 def _log(request: Request, route: Route, error: Exception) -> None:

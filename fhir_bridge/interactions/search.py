@@ -49,8 +49,9 @@ def in_compartment(request: Request) -> HttpResponse:
 def _parameters(request: Request) -> list[tuple[str, str]]:
     if request.method != "POST":
         return request.query
-    # A POSTed search may have parameters in its address as well: http.html#search.
-    return [*request.query, *request.form()]
+    # Already read from the body; whatever else was sent is refused.
+    request.form()
+    return request.query
 
 
 def _answer(
