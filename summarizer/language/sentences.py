@@ -7,6 +7,7 @@ Speech recognisers often leave no full stops: there the turn markers of talk (``
 import re
 from collections.abc import Iterator
 
+from summarizer.language.boundaries import end_scores
 from summarizer.types import Language
 
 _END = re.compile(r"(?<=[.?!…])(?<!\.\.\.)(?<!…)[\s\"')\]]+(?=\S)")
@@ -94,6 +95,53 @@ def _by_stops(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
 
 
 def _divided(text: str, start: int, end: int, language: Language) -> Iterator[tuple[int, int]]:
+    if language == "en" and _unpunctuated(text, start, end):
+        left = start
+        for cut in _learned(text, start, end):
+            yield from _marked(text, left, cut, language)
+            left = cut
+        yield from _marked(text, left, end, language)
+        return
+    yield from _marked(text, start, end, language)
+
+
+_LIKELY = -0.8  # log odds of the learned boundary score
+_SHORTEST = 3  # words on either side of a learned cut
+# "... on your neck exam | i don't appreciate": what names the place belongs to what follows.
+_PLACED = re.compile(
+    r"\b(?:and )?(?:on|upon|for) (?:your |the |my )?(?:\w+ ){0,3}"
+    r"(?:exam(?:ination)?|palpation|inspection)\s*$",
+    re.I,
+)
+# An order or a thought of one's own begins a sentence more readily than other words do.
+_OWN = re.compile(
+    r"(?:i'm|we're) (?:gon na|going to)\b|i (?:want|wan na|would like|do n't|do think)\b|"
+    r"(?:i'd|we'd) like\b|(?:we|i)'ll\b|let's\b",
+    re.I,
+)
+
+
+def _unpunctuated(text: str, start: int, end: int) -> bool:
+    """Words that no one put stops into: none inside and none at the end."""
+    return len(text[start:end].split()) > 2 * _SHORTEST and not re.search(
+        r"[.?!,;]", re.sub(r"\d[.,]\d|\b(?:dr|mr|mrs|ms)\.", "", text[start : end + 1], flags=re.I)
+    )
+
+
+def _learned(text: str, start: int, end: int) -> Iterator[int]:
+    left = start
+    for place, score in end_scores(text, start, end):
+        least = _LIKELY - (1.7 if _OWN.match(text, place) else 0.0)
+        if score < least or _BOUND["en"].search(text[left:place]):
+            continue
+        placed = _PLACED.search(text, left, place)
+        cut = placed.start() if placed else place
+        if min(len(text[left:cut].split()), len(text[cut:end].split())) >= _SHORTEST:
+            yield cut
+            left = cut
+
+
+def _marked(text: str, start: int, end: int, language: Language) -> Iterator[tuple[int, int]]:
     if len(text[start:end].split()) <= _LONG:
         yield from _at_turns(text, start, end, language)
         return

@@ -197,3 +197,28 @@ def test_a_condition_is_never_cut_from_what_hangs_on_it() -> None:
     )
     pieces = [text[a:b] for a, b in sentence_spans(text, 0, len(text), "en")]
     assert not any(piece.startswith("there was any damage") for piece in pieces)
+
+
+def test_speech_without_stops_is_cut_where_sentences_end() -> None:
+    text = (
+        "there is no pain to palpation of the right foot there is some granulation tissue i want "
+        "you to continue the aspirin we're gon na do an arterial ultrasound"
+    )
+    pieces = [text[a:b] for a, b in sentence_spans(text, 0, len(text), "en")]
+    assert "i want you to continue the aspirin" in pieces
+    assert len(pieces) == 4
+    assert " ".join(pieces) == text
+
+
+def test_an_examined_place_goes_with_its_finding() -> None:
+    text = (
+        "your blood pressure is great on your neck exam i do n't appreciate any carotid bruits "
+        "your lungs are clear to auscultation bilaterally"
+    )
+    pieces = [text[a:b] for a, b in sentence_spans(text, 0, len(text), "en")]
+    assert "on your neck exam i do n't appreciate any carotid bruits" in pieces
+
+
+def test_a_sentence_that_someone_put_a_stop_to_is_not_cut() -> None:
+    text = "I took the pills you gave me I mean the white ones."
+    assert [text[a:b] for a, b in sentence_spans(text, 0, len(text), "en")] == [text]
