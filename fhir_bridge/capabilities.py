@@ -15,7 +15,7 @@ from fhir_bridge.search import parameters
 _TYPE_LEVEL = ("read", "vread", "update", "patch", "delete", "history-instance", "history-type",
                "create", "search-type")  # fmt: skip
 _SYSTEM_LEVEL = ("transaction", "batch", "search-system", "history-system")
-# When this process learnt its routes: the statement changes with the program only.
+# The statement changes with the program only.
 _STARTED = datetime.now(UTC).replace(microsecond=0)
 _routes: list[Route] = []
 
@@ -33,12 +33,17 @@ def interactions() -> frozenset[str]:
 def operations() -> list[Operation]:
     """All operations that some route answers to, by name."""
     found = {
-        each.name: each
+        (each.name, each.definition): each
         for route in _routes
         for each in route.methods.values()
         if isinstance(each, Operation)
     }
-    return [found[name] for name in sorted(found)]
+    return [found[key] for key in sorted(found)]
+
+
+def started() -> str:
+    """When this process learnt its routes, as a dateTime."""
+    return _STARTED.isoformat().replace("+00:00", "Z")
 
 
 def statement(base: str) -> dict[str, Any]:
@@ -49,7 +54,7 @@ def statement(base: str) -> dict[str, Any]:
     return {
         "resourceType": "CapabilityStatement",
         "status": "active",
-        "date": _STARTED.isoformat().replace("+00:00", "Z"),
+        "date": started(),
         "kind": "instance",
         "software": {"name": "Plume"},
         "implementation": {"description": "Plume, a FHIR R4 patient record", "url": base},

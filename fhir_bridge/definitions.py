@@ -111,6 +111,15 @@ def code_system(url: str) -> CodeSystem | None:
     return _concepts(os.getpid()).find(url)
 
 
+@cache
+def urls(type: str) -> tuple[str, ...]:
+    """The canonical URLs of R4's resources of a conformance type, in alphabetical order."""
+    with sqlite3.connect(f"file:{_built()}?mode=ro", uri=True) as connection:
+        rows = connection.execute("SELECT url FROM resource WHERE type = ?", (type,)).fetchall()
+    connection.close()
+    return tuple(sorted(url for (url,) in rows))
+
+
 def implicit_system(value_set: str) -> str:
     """The URL of the code system all of whose codes a value set's URL means, "": none."""
     found: str = _implicit().get(value_set, "")

@@ -19,7 +19,19 @@ from fhir_bridge.interactions import (
     update,
     vread,
 )
-from fhir_bridge.operations import docref, document, everything, lastn, meta, validate
+from fhir_bridge.operations import (
+    docref,
+    document,
+    everything,
+    expand,
+    lastn,
+    lookup,
+    meta,
+    subsumes,
+    translate,
+    validate,
+    validate_code,
+)
 from fhir_bridge.rest import Route, view_of
 
 TYPE = r"(?P<type>[A-Za-z]+)"
@@ -72,6 +84,20 @@ ROUTES = (
             (rf"/{TYPE}/{ID}/\$meta-delete", "POST", meta.meta_delete),
             (r"/(?P<type>Observation)/\$lastn", "GET POST", lastn.lastn),
             (rf"/(?P<type>Composition)/{ID}/\$document", "GET POST", document.document),
+            (rf"/(?P<type>ValueSet)(?:/{ID})?/\$expand", "GET POST", expand.expand),
+            (r"/(?P<type>CodeSystem)/\$lookup", "GET POST", lookup.lookup),
+            (
+                rf"/(?P<type>CodeSystem)(?:/{ID})?/\$validate-code",
+                "GET POST",
+                validate_code.of_code_system,
+            ),
+            (
+                rf"/(?P<type>ValueSet)(?:/{ID})?/\$validate-code",
+                "GET POST",
+                validate_code.of_value_set,
+            ),
+            (rf"/(?P<type>CodeSystem)(?:/{ID})?/\$subsumes", "GET POST", subsumes.subsumes),
+            (rf"/(?P<type>ConceptMap)(?:/{ID})?/\$translate", "GET POST", translate.translate),
             (r"/(?P<type>DocumentReference)/\$docref", "GET POST", docref.docref),
         )
     ),

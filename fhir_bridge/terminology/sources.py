@@ -90,6 +90,19 @@ class Sources:
         self.organization_id = organization_id
         self._found: dict[tuple[str, str], Any] = {}
 
+    def add(self, resource: Mapping[str, Any]) -> None:
+        """Let a definition that came with the request win over what is held."""
+        value: Any = resource
+        url, version = resource.get("url", ""), resource.get("version", "")
+        if resource["resourceType"] == "CodeSystem":
+            opened = sqlite3.connect(":memory:", check_same_thread=False)
+            tables_create(opened)
+            file = ConceptFile(opened)
+            file.add(url, resource)
+            value = file.find(url)
+        for canonical in (url, f"{url}|{version}") if version else (url,):
+            self._found[resource["resourceType"], canonical] = value
+
     def code_system(self, canonical: str) -> CodeSystem | None:
         """The code system, of which the concepts may be few or none (`content`)."""
         return self._remembered("CodeSystem", canonical)  # type: ignore[no-any-return]
@@ -113,6 +126,11 @@ class Sources:
 
     def concept_map(self, canonical: str) -> dict[str, Any] | None:
         return self._remembered("ConceptMap", canonical)  # type: ignore[no-any-return]
+
+    def concept_maps(self) -> list[dict[str, Any]]:
+        """Every concept map, the organisation's own before R4's."""
+        own = sorted(self.stored("ConceptMap"), key=lambda each: str(each.get("url", "")))
+        return own + [definitions.resource(url) for url in definitions.urls("ConceptMap")]
 
     def structure(self, canonical: str) -> dict[str, Any] | None:
         return self._remembered("StructureDefinition", canonical)  # type: ignore[no-any-return]

@@ -74,6 +74,11 @@ class Evaluator:
             raise refused("exception", "A code system is of another version than was asked for")
         return found
 
+    def language(self, url: str) -> str:
+        """The language of a code system's displays, "" when it does not say."""
+        system = self.system(url) if url else None
+        return str(system.head.get("language", "")) if isinstance(system, CodeSystem) else ""
+
     # -- membership ------------------------------------------------------------------------------
 
     def member(self, value_set: ValueSet, system: str, code: str) -> Member | Unknown | None:
@@ -257,7 +262,7 @@ class Evaluator:
     def value_set(self, canonical: str) -> ValueSet | None:
         """The value set with this canonical; a code system's own `valueSet` URL means all of it."""
         found = self.sources.value_set(canonical)
-        if found is None:
+        if found is None and self.sources.value_set(canonical.partition("|")[0]) is None:
             found = self.sources.implicit(canonical)
         return found
 

@@ -273,8 +273,13 @@ def test_the_capability_statement_lists_every_operation_where_it_is() -> None:
     assert set(of["Patient"]) == everywhere | {"everything"}
     assert set(of["Observation"]) == everywhere | {"lastn"}
     assert {each.name for each in capabilities.operations()} == everywhere | {
-        "everything", "lastn", "document", "docref",
+        "everything", "lastn", "document", "docref", "expand", "lookup", "subsumes", "translate",
+        "validate-code",
     }  # fmt: skip
+    assert set(of["ValueSet"]) == everywhere | {"expand", "validate-code"}
+    assert set(of["CodeSystem"]) == everywhere | {"lookup", "subsumes", "validate-code"}
+    assert of["ValueSet"]["validate-code"].endswith("/ValueSet-validate-code")
+    assert of["CodeSystem"]["validate-code"].endswith("/CodeSystem-validate-code")
     assert of["Patient"]["everything"].endswith("/OperationDefinition/Patient-everything")
 
 

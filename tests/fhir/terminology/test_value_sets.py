@@ -261,8 +261,7 @@ def test_below_and_above_agree_with_a_plain_reading_of_any_graph(parents: list[i
     for n in range(len(parents)):
         above: set[int] = set()
         at = n
-        while at < len(parents) and parents[at] < len(parents) and parents[at] not in above:
-            at = parents[at]
+        while at < len(parents) and (at := parents[at]) < len(parents) and at not in above:
             above.add(at)
         concept = found.find(str(n))
         assert concept is not None
