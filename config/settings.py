@@ -141,6 +141,12 @@ FILE_UPLOAD_HANDLERS = [
 FHIR_REFERENCES = env.str("PLUME_FHIR_REFERENCES", default="resolve")
 # Reads wait this long, at most, for their insert into the audit trail; 0: each inserts at once.
 AUDIT_BUFFER_SECONDS = env.float("PLUME_AUDIT_BUFFER_SECONDS", default=1.0)
+# Exports and imports: how long a runner holds one without a sign of life, how long files are kept.
+BULK_LEASE_SECONDS = env.int("PLUME_BULK_LEASE_SECONDS", default=60)
+BULK_KEEP_SECONDS = env.int("PLUME_BULK_KEEP_SECONDS", default=24 * 3600)
+# Hosts that an import may read its inputs from, over https; none by default.
+IMPORT_HOSTS = env.list("PLUME_IMPORT_HOSTS", default=[])
+IMPORT_MAX_BYTES = env.int("PLUME_IMPORT_MAX_BYTES", default=1024 * 1024 * 1024)
 # A trigger of the database refuses to change or delete audit entries.
 AUDIT_GUARD = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

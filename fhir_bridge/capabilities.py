@@ -85,6 +85,7 @@ def statement(base: str) -> dict[str, Any]:
                 },
                 "resource": [_resource(name, offered) for name in sorted(policy.CLIENT_TYPES)],
                 "interaction": _codes(_SYSTEM_LEVEL, offered),
+                "operation": [_named(each) for each in operations() if each.system],
             }
         ],
     }
@@ -104,9 +105,9 @@ def _resource(name: str, offered: frozenset[str]) -> dict[str, Any]:
         "referencePolicy": ["literal", "local", "enforced"],
     }
     named = [
-        {"name": each.name, "definition": each.definition}
+        _named(each)
         for each in operations()
-        if not each.types or name in each.types
+        if name in each.types or not (each.types or each.system)
     ]
     if named:
         resource["operation"] = named
@@ -114,6 +115,10 @@ def _resource(name: str, offered: frozenset[str]) -> dict[str, Any]:
     if listed:
         resource["searchParam"] = listed
     return resource
+
+
+def _named(operation: Operation) -> dict[str, str]:
+    return {"name": operation.name, "definition": operation.definition}
 
 
 def _codes(names: Sequence[str], offered: frozenset[str]) -> list[dict[str, str]]:

@@ -7,7 +7,7 @@ brings (again and again without duplicates), the rest is reported.
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -133,19 +133,34 @@ def _singles_load(actor: Actor, file: Path, singles: Sequence[_Single], loaded: 
 
 
 def _write(actor: Actor, file: Path, singles: Sequence[_Single], loaded: Loaded) -> None:
-    """Write together; when that is refused, halve until those that are refused stand alone."""
-    try:
-        stored = store.write(actor, [_item(each.document) for each in singles])
-    except FhirError as error:
-        if len(singles) == 1:
-            single = singles[0]
-            loaded.refused += _refusals(file, error, single.document.value, single.entry)
-            return
-        middle = len(singles) // 2
-        _write(actor, file, singles[:middle], loaded)
-        _write(actor, file, singles[middle:], loaded)
-        return
+    def refused(index: int, error: FhirError) -> None:
+        single = singles[index]
+        loaded.refused += _refusals(file, error, single.document.value, single.entry)
+
+    stored = write_each(actor, [each.document for each in singles], refused)
     loaded.counts.update(each.type for each in stored)
+
+
+def write_each(
+    actor: Actor, documents: Sequence[Document], refused: Callable[[int, FhirError], None]
+) -> list[store.Stored]:
+    """Write resources that stand for themselves, and return those that went in.
+
+    They are written together; when that is refused, in halves, until those that are refused stand
+    alone: `refused` is told their index. None may be there twice.
+    """
+
+    def part(start: int, end: int) -> list[store.Stored]:
+        try:
+            return store.write(actor, [_item(each) for each in documents[start:end]])
+        except FhirError as error:
+            if end - start == 1:
+                refused(start, error)
+                return []
+        middle = (start + end) // 2
+        return part(start, middle) + part(middle, end)
+
+    return part(0, len(documents)) if documents else []
 
 
 def _item(document: Document) -> store.Put | store.Post:

@@ -1,5 +1,7 @@
 """The record's tables. Imported only by store, search, audit and access (an import contract)."""
 
+import uuid
+
 from django.conf import settings
 from django.db import models
 
@@ -232,4 +234,70 @@ class AuditEntry(models.Model):
                 condition=models.Q(position__isnull=True),
                 name="audit_unsealed",
             ),
+        ]
+
+
+class BackgroundJob(models.Model):
+    """An export or import that a client asked for; a runner claims it with a lease (ADR 0020)."""
+
+    class Kind(models.TextChoices):
+        EXPORT = "export"
+        IMPORT = "import"
+
+    class State(models.TextChoices):
+        QUEUED = "queued"
+        RUNNING = "running"
+        DONE = "done"
+        FAILED = "failed"
+        CANCELLED = "cancelled"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    organization = models.ForeignKey(Organization, on_delete=models.CASCADE)
+    kind = models.CharField(max_length=10, choices=Kind)
+    state = models.CharField(max_length=10, choices=State, default=State.QUEUED)
+    actor = models.CharField(max_length=100)  # "token:3", "user:12": whose rights count
+    request = models.TextField()  # the address that was asked, for the manifest
+    asked = models.JSONField()  # the parameters, parsed
+    progress = models.JSONField(default=dict)  # where the next step goes on
+    told = models.CharField(max_length=100, blank=True)  # X-Progress
+    asked_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
+    expires_at = models.DateTimeField(null=True)  # when the job and its files are deleted
+    failure = models.CharField(max_length=200, blank=True)  # never with values of a resource
+    attempts = models.PositiveIntegerField(default=0)
+    lease_owner = models.CharField(max_length=64, blank=True)
+    lease_expires_at = models.DateTimeField(null=True)
+    not_before = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["state", "asked_at"], name="job_waiting"),
+            models.Index(fields=["expires_at"], name="job_expiry"),
+        ]
+
+
+class JobChunk(models.Model):
+    """A piece of a job's file: some lines of NDJSON, deflated. Chunks in order are the file."""
+
+    job = models.ForeignKey(BackgroundJob, on_delete=models.CASCADE, db_index=False)
+    file = models.CharField(max_length=80)  # "output/Patient-1", "input/1", "error/1"
+    place = models.PositiveIntegerField()
+    lines = models.PositiveIntegerField()
+    content = models.BinaryField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["job", "file", "place"], name="chunk_once"),
+        ]
+
+
+class JobPatient(models.Model):
+    """A patient whose compartment a job exports, where it does not export everybody's."""
+
+    job = models.ForeignKey(BackgroundJob, on_delete=models.CASCADE, db_index=False)
+    patient_id = models.CharField(max_length=64)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["job", "patient_id"], name="job_patient_once"),
         ]

@@ -20,7 +20,8 @@ import orjson
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
 from django.db import OperationalError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
 from django.middleware.csrf import CsrfViewMiddleware
 from django.urls import get_script_prefix
 from django.utils.http import http_date
@@ -138,17 +139,18 @@ class Interaction:
     """A named interaction. `public` ones are the only ones that need no actor."""
 
     name: str  # the code in CapabilityStatement.rest.resource.interaction
-    handle: Callable[[Request], HttpResponse]
+    handle: Callable[[Request], HttpResponseBase]
     public: bool = False
+    negotiated: bool = True  # False: it answers in a format of its own
 
 
 def interaction(
-    name: str, *, public: bool = False
-) -> Callable[[Callable[[Request], HttpResponse]], Interaction]:
+    name: str, *, public: bool = False, negotiated: bool = True
+) -> Callable[[Callable[[Request], HttpResponseBase]], Interaction]:
     """Declare a function as the interaction of this name."""
 
-    def declared(handle: Callable[[Request], HttpResponse]) -> Interaction:
-        return Interaction(name, handle, public)
+    def declared(handle: Callable[[Request], HttpResponseBase]) -> Interaction:
+        return Interaction(name, handle, public, negotiated)
 
     return declared
 
@@ -159,6 +161,7 @@ class Operation(Interaction):
 
     definition: str = ""
     types: tuple[str, ...] = ()
+    system: bool = False  # offered at the base address, and under no type
 
 
 @dataclass(frozen=True)
@@ -177,10 +180,10 @@ class Route:
 # -- requests ------------------------------------------------------------------------------------
 
 
-def view_of(route: Route) -> Callable[..., HttpResponse]:
+def view_of(route: Route) -> Callable[..., HttpResponseBase]:
     """The Django view of a route."""
 
-    def view(http: HttpRequest, **named: str) -> HttpResponse:
+    def view(http: HttpRequest, **named: str) -> HttpResponseBase:
         request = Request(
             method=str(http.method),
             query=[],
@@ -205,9 +208,9 @@ def addressed(named: Mapping[str, str]) -> dict[str, Any]:
     return {**known, "extra": extra}
 
 
-def answer(route: Route, request: Request) -> HttpResponse:
+def answer(route: Route, request: Request) -> HttpResponseBase:
     """Run the interaction that a request asks for; errors become outcomes."""
-    response: HttpResponse
+    response: HttpResponseBase
     try:
         if request.http is not None:
             request.query = query_parse(request.http.META.get("QUERY_STRING", ""))
@@ -232,7 +235,7 @@ _RETRY = {"Retry-After": "1"}
 _AS_STORED = ("json", False)
 
 
-def _run(route: Route, request: Request) -> HttpResponse:
+def _run(route: Route, request: Request) -> HttpResponseBase:
     method = "GET" if request.method == "HEAD" else request.method
     found = route.methods.get(method)
     if found is None or not found.public:
@@ -245,7 +248,8 @@ def _run(route: Route, request: Request) -> HttpResponse:
     if request.method == "POST" and request.headers.get("Content-Type", "").startswith(FORM):
         # A POSTed search may have parameters in its address as well: http.html#search.
         request.query = [*request.query, *request.form()]
-    request.format()
+    if found.negotiated:
+        request.format()
     return found.handle(request)
 
 
@@ -364,12 +368,14 @@ def error_response(error: FhirError) -> HttpResponse:
     )
 
 
-def _finished(request: Request, response: HttpResponse) -> HttpResponse:
+def _finished(request: Request, response: HttpResponseBase) -> HttpResponseBase:
     """What every answer shares: no caching of patient data, `_pretty`, gzip, no body
     for HEAD."""
     if request.http is None:
         return response
     response["Cache-Control"] = "no-store"
+    if not isinstance(response, HttpResponse):
+        return _streamed(request, response)
     _written(request, response)
     transfer.encode(response, request.headers.get("Accept-Encoding", ""))
     response["Content-Length"] = str(len(response.content))
@@ -393,6 +399,15 @@ def _written(request: Request, response: HttpResponse) -> None:
         response["Content-Type"] = formats.CONTENT_TYPES["xml"]
     else:
         response.content = orjson.dumps(value, default=number_fragment, option=orjson.OPT_INDENT_2)
+
+
+def _streamed(request: Request, response: HttpResponseBase) -> HttpResponseBase:
+    """The same for an answer that is sent piece by piece: gzip, and no body for HEAD."""
+    assert isinstance(response, StreamingHttpResponse)
+    if request.method == "HEAD":
+        return HttpResponse(headers=dict(response.items()))
+    transfer.encode_stream(response, request.headers.get("Accept-Encoding", ""))
+    return response
 
 
 def _log(request: Request, route: Route, error: Exception) -> None:

@@ -6,9 +6,10 @@ cannot become a large one. https://hl7.org/fhir/R4/http.html#compression
 
 import gzip
 import zlib
+from collections.abc import Iterable, Iterator
 
 from django.conf import settings
-from django.http import HttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
 from django.utils.cache import patch_vary_headers
 
 from fhir_bridge.outcomes import Invalid, Issue, TooLarge, UnsupportedMediaType
@@ -54,6 +55,22 @@ def encode(response: HttpResponse, accepted: str) -> None:
     if _accepts_gzip(accepted):
         response.content = gzip.compress(response.content, _LEVEL, mtime=0)
         response["Content-Encoding"] = "gzip"
+
+
+def encode_stream(response: StreamingHttpResponse, accepted: str) -> None:
+    """The same for an answer that comes in pieces, whatever its length."""
+    patch_vary_headers(response, ["Accept-Encoding"])
+    if _accepts_gzip(accepted):
+        response.streaming_content = _packed(response.streaming_content)  # type: ignore[arg-type]
+        response["Content-Encoding"] = "gzip"
+
+
+def _packed(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    packing = zlib.compressobj(1, wbits=_GZIP_WINDOW)
+    for piece in pieces:
+        if packed := packing.compress(piece):
+            yield packed
+    yield packing.flush()
 
 
 def _accepts_gzip(accepted: str) -> bool:

@@ -20,10 +20,13 @@ from fhir_bridge.interactions import (
     vread,
 )
 from fhir_bridge.operations import (
+    bulk,
+    bulk_import,
     docref,
     document,
     everything,
     expand,
+    export,
     lastn,
     lookup,
     meta,
@@ -37,6 +40,8 @@ from fhir_bridge.rest import Route, view_of
 TYPE = r"(?P<type>[A-Za-z]+)"
 TYPES = r"(?P<type>[A-Za-z]+|\*)"
 ID = r"(?P<id>[A-Za-z0-9\-.]{1,64})"
+JOB = r"(?P<job>[0-9a-f-]{36})"
+FILE = r"(?P<kind>output|error|deleted)/(?P<name>[A-Za-z0-9-]{1,70})\.ndjson"
 COMPARTMENT = r"(?P<compartment>[A-Z][A-Za-z]+)/(?P<compartment_id>[A-Za-z0-9\-.]{1,64})"
 
 ROUTES = (
@@ -99,8 +104,14 @@ ROUTES = (
             (rf"/(?P<type>CodeSystem)(?:/{ID})?/\$subsumes", "GET POST", subsumes.subsumes),
             (rf"/(?P<type>ConceptMap)(?:/{ID})?/\$translate", "GET POST", translate.translate),
             (r"/(?P<type>DocumentReference)/\$docref", "GET POST", docref.docref),
+            (r"/\$export", "GET POST", export.of_system),
+            (r"/(?P<type>Patient)/\$export", "GET POST", export.of_patients),
+            (rf"/(?P<type>Group)/{ID}/\$export", "GET POST", export.of_group),
+            (r"/\$import", "POST", bulk_import.of_system),
         )
     ),
+    Route("job", rf"/_jobs/{JOB}", {"GET": bulk.status, "DELETE": bulk.cancel}),
+    Route("job-file", rf"/_jobs/{JOB}/{FILE}", {"GET": bulk.file}),
     Route("unknown", r"/[\s\S]*", {}),
 )
 capabilities.register(ROUTES)

@@ -153,7 +153,11 @@ def _subrequest(
         at=at,
         **addressed(match.kwargs),
     )
-    return answer(route, inner)
+    response = answer(route, inner)
+    if not isinstance(response, HttpResponse):
+        issue = Issue("not-supported", "Files are not for bundles: ask for them by themselves", at)
+        return resource_response(outcomes.outcome([issue]), status=400)
+    return response
 
 
 def _bundle_response(kind: str, entries: Sequence[Mapping[str, Any]]) -> HttpResponse:

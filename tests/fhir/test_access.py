@@ -45,6 +45,7 @@ META = {
     "resourceType": "Parameters",
     "parameter": [{"name": "meta", "valueMeta": {"tag": [{"code": "seen"}]}}],
 }
+JOB = "00000000-0000-4000-8000-000000000000"
 # Every route as a request for the home organisation's patient "p".
 ROUTE_REQUESTS: dict[str, list[tuple[str, str, Any]]] = {
     "base": [
@@ -100,6 +101,14 @@ ROUTE_REQUESTS: dict[str, list[tuple[str, str, Any]]] = {
         ("GET", "/DocumentReference/$docref?patient=p", None),
         ("POST", "/DocumentReference/$docref?patient=p", None),
     ],
+    "$export": [
+        (method, path, None)
+        for path in ("/$export", "/Patient/$export", "/Group/g/$export")
+        for method in ("GET", "POST")
+    ],
+    "$import": [("POST", "/$import", patient(id="p"))],
+    "job": [(method, f"/_jobs/{JOB}", None) for method in ("GET", "DELETE")],
+    "job-file": [("GET", f"/_jobs/{JOB}/output/Patient-1.ndjson", None)],
     "unknown": [("GET", "/no/such/address/here", None)],
 }
 

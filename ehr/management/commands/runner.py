@@ -16,7 +16,7 @@ from django.db import InterfaceError, OperationalError, connection
 
 from ehr.services import drafts
 from ehr.services.drafting import draft_run
-from fhir_bridge import audit
+from fhir_bridge import audit, background
 
 log = logging.getLogger(__name__)
 
@@ -30,6 +30,7 @@ DATABASE_ERRORS = (OperationalError, InterfaceError)
 class Command(BaseCommand):
     help = (
         "Reconcile draft jobs; run them here when there is no broker or it cannot be reached. "
+        "Do the record's work in the background: exports, imports. "
         "SIGTERM lets the running draft end, or gives it back."
     )
 
@@ -69,12 +70,17 @@ class Runner:
         while True:
             drafts.drafts_reconcile(owner=self.name)
             if not self._work_once():
+                background.drain()
                 return
 
     def run(self) -> None:
         """Until stopped."""
         workers = [
             threading.Thread(target=self._work, daemon=True) for _ in range(self.concurrency)
+        ]
+        workers += [
+            threading.Thread(target=self._record_work, args=[work], daemon=True)
+            for work in background.WORK.values()
         ]
         self._look_at_broker()
         for worker in workers:
@@ -86,6 +92,7 @@ class Runner:
 
     def _reconcile(self) -> None:
         drafts.drafts_reconcile(owner=self.name)
+        background.reconcile()
         self._look_at_broker()
         if self.broker_up.is_set():
             drafts.drafts_rewake()
@@ -107,6 +114,13 @@ class Runner:
         while not self.stopping.is_set():
             busy = not self.broker_up.is_set() and self._guarded(self._work_once)
             if not busy:
+                self.stopping.wait(POLL_SECONDS)
+        connection.close()
+
+    def _record_work(self, work: background.Work) -> None:
+        """The record's own work, which needs no broker and no model."""
+        while not self.stopping.is_set():
+            if not self._guarded(partial(work, self.stopping)):
                 self.stopping.wait(POLL_SECONDS)
         connection.close()
 

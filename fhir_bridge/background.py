@@ -1,0 +1,29 @@
+"""What the record does outside of requests, for the runner: it finds it all here.
+
+Each piece of work is a function that does the next thing there is to do and says whether there was
+one. The database says what there is to do, so any number of runners may call them at once, and no
+broker is needed.
+"""
+
+import threading
+from collections.abc import Callable, Mapping
+
+from fhir_bridge.bulk import jobs
+from fhir_bridge.bulk.running import job_run_next
+
+Work = Callable[[threading.Event | None], bool]
+
+# Each has a thread of its own, so that a long one keeps no other waiting.
+WORK: Mapping[str, Work] = {"bulk": job_run_next}
+
+
+def reconcile() -> None:
+    """Put back what dead runners held and delete what has expired."""
+    jobs.jobs_reconcile()
+
+
+def drain() -> None:
+    """Do everything that waits, in this thread, until nothing does."""
+    reconcile()
+    while sum(work(None) for work in WORK.values()):
+        reconcile()
