@@ -4,6 +4,7 @@ ROUGE: Lin 2004, https://aclanthology.org/W04-1013. ``rougeLsum`` takes a text's
 sentences, as the package defines it.
 """
 
+import logging
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from statistics import fmean
@@ -15,6 +16,8 @@ KINDS = ("rouge1", "rouge2", "rougeLsum")
 @lru_cache(maxsize=1)
 def _scorer() -> Any:
     from rouge_score.rouge_scorer import RougeScorer
+
+    logging.getLogger("absl").setLevel(logging.WARNING)  # it announces its tokenizer
 
     return RougeScorer(list(KINDS), use_stemmer=False)
 

@@ -11,6 +11,7 @@ from summarizer.exceptions import UngroundedDraft
 from summarizer.language.assertion import answer, status
 from summarizer.language.lexicon import fold, lexicon, tokens
 from summarizer.language.numbers import values
+from summarizer.language.plain import clinical
 from summarizer.language.text import clean, joined
 from summarizer.language.words import words
 from summarizer.steps.write.phrases import MEASURES, SYSTEMS, TOPICS, WORDS
@@ -255,6 +256,7 @@ def coverage(sentence: Sentence, quotes: Sequence[str], language: Language) -> f
     held: set[str] = set()
     for quote in quotes:
         held |= stems(joined(quote)) | stems(clean(quote, language))
+        held |= stems(clinical(clean(quote, language), language))
     held |= stems(_recorded(sentence.claims))
     for quote in quotes:
         for mention in lexicon(language).find(joined(quote)):

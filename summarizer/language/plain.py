@@ -1,0 +1,61 @@
+"""Clinicians' words for everyday ones that mean the same, and phrases without their subject."""
+
+import re
+from collections.abc import Mapping
+
+from summarizer.types import Language
+
+# Only words that mean the same thing: what is written may be shorter, never more than was said.
+CLINICAL: Mapping[Language, tuple[tuple[str, str], ...]] = {
+    "en": (
+        (r"mom|mum|mommy", "mother"),
+        (r"dad|daddy", "father"),
+        (r"grandma", "grandmother"),
+        (r"grandpa", "grandfather"),
+        (r"kids", "children"),
+        (r"high blood pressure", "hypertension"),
+        (r"high cholesterol", "hyperlipidemia"),
+        (r"heart attacks?", "myocardial infarction"),
+        (r"short of breath|trouble breathing", "shortness of breath"),
+        (r"belly|tummy", "abdomen"),
+        (r"(?:belly|stomach|tummy) (?:pain|ache)|stomachaches?", "abdominal pain"),
+        (r"throwing up|threw up", "vomiting"),
+        (r"passed away", "died"),
+        (r"meds", "medications"),
+        (r"gallbladder (?:taken out|out|removed|removal|surgery)", "cholecystectomy"),
+        (r"appendix (?:taken out|out|removed|removal|surgery)", "appendectomy"),
+        (r"tonsils (?:taken out|out|removed|removal)", "tonsillectomy"),
+        (r"(?:uterus|womb) (?:taken out|out|removed)", "hysterectomy"),
+        (r"c[- ]section", "cesarean section"),
+        (r"by myself", "alone"),
+    ),
+    "fr": (
+        (r"maman", "mère"),
+        (r"papa", "père"),
+        (r"crise cardiaque", "infarctus du myocarde"),
+        (r"trop de cholestérol", "hypercholestérolémie"),
+        (r"de la tension|hypertension", "hypertension"),
+    ),
+}
+_TABLE = {
+    language: [(re.compile(rf"\b(?:{said})\b", re.I), written) for said, written in rows]
+    for language, rows in CLINICAL.items()
+}
+_SUBJECT = re.compile(
+    r"^(?:the patient|he|she|they)\s+(?:(?:also|just|only|currently|still)\s+)?"
+    r"(?:has had|have had|had had|has|have|had|was diagnosed with|is taking|takes|is on|was on|"
+    r"got|did have|does have|underwent)\s+(?:(?:a|an|some|my|his|her|their|the)\s+)?",
+    re.I,
+)
+
+
+def clinical(text: str, language: Language) -> str:
+    """The same statement in clinicians' words."""
+    for pattern, written in _TABLE[language]:
+        text = pattern.sub(written, text)
+    return text
+
+
+def compact(text: str) -> str:
+    """``the patient had a hysterectomy`` -> ``hysterectomy``: a list's form."""
+    return _SUBJECT.sub("", text)

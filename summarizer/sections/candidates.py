@@ -1,0 +1,250 @@
+"""What a short dialogue says, statement by statement, in the third person and with its evidence.
+
+A question and its answer are one statement; neither says a fact alone.
+"""
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+from summarizer.language import person_en, person_fr
+from summarizer.language.assertion import answer
+from summarizer.language.lexicon import Mention
+from summarizer.language.plain import clinical, compact
+from summarizer.language.text import clean, joined, listed
+from summarizer.steps.units import Subject, Unit
+from summarizer.steps.write.phrases import word
+from summarizer.steps.write.wording import none_of
+from summarizer.types import Assertion, Language, Role
+
+Kind = Literal["told", "answered", "denied", "fragment", "clinician"]
+_NAMED = ("symptom", "condition", "medication")
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A statement that may stand in the section. ``names``: the concepts that it rests on."""
+
+    text: str
+    kind: Kind
+    units: tuple[Unit, ...]
+    names: tuple[Mention, ...] = ()
+    denied: bool = False
+    experiencer: Literal["patient", "family", "other"] = "patient"
+
+
+def candidates(units: list[Unit], language: Language, subject: Subject) -> list[Candidate]:
+    """All statements, in the order in which they were said."""
+    out: list[Candidate] = []
+    taken: set[int] = set()
+    for unit in units:
+        if unit.index in taken:
+            continue
+        if unit.question and unit.role in (Role.CLINICIAN, Role.UNKNOWN):
+            out.extend(_asked(unit, _reply(units, unit), language, subject, taken))
+        elif unit.question:
+            continue
+        elif unit.role in (Role.CLINICIAN, Role.UNKNOWN):
+            out.extend(_stated(unit, language, subject))
+        else:
+            out.extend(_told(unit, language, subject))
+    return out
+
+
+def _reply(units: list[Unit], question: Unit) -> list[Unit]:
+    """The units of the turn that answers: the next turn of someone else, if nothing else was
+    asked after this question."""
+    reply: list[Unit] = []
+    for unit in units[question.index + 1 :]:
+        if unit.utterance == question.utterance:
+            if unit.question:
+                return []
+            continue
+        if reply and unit.utterance != reply[0].utterance:
+            break
+        if not reply and unit.role is question.role:
+            return []
+        reply.append(unit)
+    return reply
+
+
+def _asked(
+    unit: Unit, reply: list[Unit], language: Language, subject: Subject, taken: set[int]
+) -> list[Candidate]:
+    if not reply or reply[0].question:
+        return []
+    first = reply[0]
+    said = answer(joined(first.raw), language)
+    if said:
+        found = _closed(unit, first, said, language, subject)
+        if found:
+            if len(clean(first.raw, language).split()) < 4:
+                taken.add(first.index)
+            return [found]
+        return []
+    text = clean(first.raw, language)
+    if len(text.split()) > 9 or not text or _PERSON[language].search(text):
+        return []
+    taken.add(first.index)
+    return [Candidate(compact(text), "fragment", (unit, first))]
+
+
+_PERSON = {
+    "en": re.compile(r"\b(?:i|i'm|i've|we|you|my|your|me|it's|that's|he|she|they)\b", re.I),
+    "fr": re.compile(r"\b(?:je|nous|vous|on|mon|ma|mes|il|elle|ils|elles|c'est|ça)\b|\bj'", re.I),
+}
+_FAMILY_ASKED = re.compile(
+    r"\bfamil\w+|\b(?:mother|father|parents?|siblings?|relatives?|parents|proches)\b", re.I
+)
+
+
+def _closed(
+    unit: Unit, reply: Unit, said: str, language: Language, subject: Subject
+) -> Candidate | None:
+    names = tuple(m for m, _ in unit.mentions if m.concept.kind in _NAMED)
+    phrase = denied_phrase(unit, language) if said == "no" else ""
+    of_family = bool(_FAMILY_ASKED.search(unit.raw))
+    who: Literal["patient", "family"] = "family" if of_family else "patient"
+    if phrase and not of_family:
+        return Candidate(phrase, "denied", (unit, reply), names, True, who)
+    if names and (said == "no" or len(names) == 1) and not _HOW[language].search(unit.raw):
+        shown = list(dict.fromkeys(clinical(m.surface, language) for m in names))
+        if said == "no":
+            text = none_of(shown, language)
+        else:
+            text = word("reports", language).format(listed(shown, language))
+        if of_family:
+            text = _family(shown, said, language)
+        return Candidate(
+            text, "denied" if said == "no" else "answered", (unit, reply), names, said == "no", who
+        )
+    spoken = joined(unit.raw)
+    if language == "en":
+        turned = person_en.declared(spoken, said, person_en.pronouns(subject.gender))
+    else:
+        turned = person_fr.declared(clean(spoken, "fr"), said, person_fr.pronoms(subject.gender))
+    if not turned:
+        return None
+    return Candidate(
+        clinical(turned, language), "answered", (unit, reply), names, said == "no", who
+    )
+
+
+_LEAD = {
+    "en": re.compile(
+        r"^(?:(?:and|so|but|okay|alright|now|um|uh|how about|what about|then|or|also|"
+        r"well|good|great)[\s,]+)*(?:(?:do|did) you (?:currently |ever )?"
+        r"(?:have|notice|experience)|"
+        r"have you (?:ever |recently )?(?:had|noticed|felt|experienced|"
+        r"been (?:having|experiencing))|"
+        r"are you (?:currently )?(?:having|experiencing)|(?:is|are|was|were) there|no)?\s*"
+        r"(?:any(?! other)\b|an?\b)?\s*(.+)$",
+        re.I,
+    ),
+    "fr": re.compile(
+        r"^(?:(?:et|donc|mais|sinon|alors|ok|d'accord)[\s,]+)*(?:(?:est-ce que )?vous avez|"
+        r"avez-vous|"
+        r"y a-t-il|pas)\s+(?:eu )?(?:d'|des|de la|de l'|du|de|une?)\s*(.+)$",
+        re.I,
+    ),
+}
+_NO_PHRASE = {
+    "en": re.compile(
+        r"\b(?:you|your|i|we|me|my|he|she|they|it|that|this|is|are|was|do|does|did|have|has|okay|"
+        r"right|correct|anything|something|else|other|how|what|when|where|why|which)\b",
+        re.I,
+    ),
+    "fr": re.compile(
+        r"\b(?:vous|votre|vos|je|on|il|elle|ça|c'est|est|sont|avez|autre|quelque chose)\b", re.I
+    ),
+}
+
+
+_VERB_FIRST = re.compile(
+    r"(?:are|is|was|were|do|does|did|can|could|will|would|have|has|had|feeling|sick|been|ever|who|"
+    r"okay|so|tell|let|est|sont|avez)\b",
+    re.I,
+)
+_SPELLED = re.compile(r"\b(?:[A-Z] ){1,5}[A-Z]\b")
+
+
+def spelled(text: str) -> str:
+    """``I T``, ``B P`` and ``C T`` as they are written: letters read out one by one are joined."""
+    return _SPELLED.sub(lambda match: match[0].replace(" ", ""), text)
+
+
+def denied_phrase(unit: Unit, language: Language) -> str:
+    """``Any mouth sores or ulcers?`` denied: ``No mouth sores or ulcers``; empty when the question
+    does not ask by a bare noun."""
+    text = clean(joined(unit.raw), language).strip(" ?.")
+    match = _LEAD[language].match(text)
+    if not match:
+        return ""
+    phrase = re.sub(r"\s+(?:you|that you|in your|to your|on your)\b.*$", "", match[1], flags=re.I)
+    phrase = re.sub(
+        r",? (?:or )?(?:any(?:thing)? (?:like that|else|other \w+)|or others)$", "", phrase
+    )
+    phrase = re.sub(r"\b(?:any|ever)\s+", "", phrase, flags=re.I).strip(" ,")
+    if _VERB_FIRST.match(phrase):
+        return ""
+    if not 1 <= len(phrase.split()) <= 14 or _NO_PHRASE[language].search(phrase):
+        return ""
+    return f"{'Pas de' if language == 'fr' else 'No'} {clinical(phrase, language)}"
+
+
+def _family(shown: list[str], said: str, language: Language) -> str:
+    if language == "fr":
+        lead = "Pas d'antécédent familial : " if said == "no" else "Antécédents familiaux : "
+        return lead + listed(shown, "fr")
+    lead = "No family history of " if said == "no" else "Family history of "
+    return lead + listed(shown, "en", last="or" if said == "no" else "and")
+
+
+_HOW = {
+    "en": re.compile(r"\b(?:how (?!about)|what(?! about)|when|where|which|why|who)\b", re.I),
+    "fr": re.compile(r"\b(?:comment|combien|quand|quel\w*|où|pourquoi|qui)\b", re.I),
+}
+
+
+def _told(unit: Unit, language: Language, subject: Subject) -> list[Candidate]:
+    text = spelled(unit.clean)
+    if len(text.split()) < 2:
+        return []
+    caregiver = unit.role is Role.CAREGIVER or subject.spoken_for
+    speaker = "caregiver" if caregiver else "patient"
+    if language == "en":
+        turned = person_en.third_person(text, person_en.pronouns(subject.gender), speaker=speaker)
+    else:
+        turned = person_fr.third_person(text, person_fr.pronoms(subject.gender), speaker=speaker)
+    if not turned:
+        return []
+    return [_candidate(turned, "told", unit, language)]
+
+
+def _stated(unit: Unit, language: Language, subject: Subject) -> list[Candidate]:
+    text = spelled(unit.clean)
+    if len(text.split()) < 3:
+        return []
+    if language == "en":
+        turned = person_en.third_person(
+            text, person_en.pronouns(subject.gender), speaker="clinician"
+        )
+    else:
+        turned = person_fr.third_person(
+            text, person_fr.pronoms(subject.gender), speaker="clinician"
+        )
+    return [_candidate(turned, "clinician", unit, language)] if turned else []
+
+
+def _candidate(text: str, kind: Kind, unit: Unit, language: Language) -> Candidate:
+    named = [(m, s) for m, s in unit.mentions if m.concept.kind in _NAMED]
+    denied = bool(named) and all(s.assertion is Assertion.DENIED for _, s in named)
+    about = {s.experiencer for _, s in named}
+    return Candidate(
+        clinical(text, language),
+        kind,
+        (unit,),
+        tuple(m for m, _ in named),
+        denied,
+        "family" if about == {"family"} else "patient",
+    )

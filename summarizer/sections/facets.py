@@ -1,0 +1,171 @@
+"""Habits and whole sections that are denied: what a clinician writes in one short line.
+
+A facet (tobacco, alcohol, drugs) is denied when the patient says no to a question that names it, or
+denies it in a statement, and nothing else that was said affirms it.
+"""
+
+import re
+from collections.abc import Sequence
+
+from summarizer.language.assertion import answer
+from summarizer.language.text import joined, listed
+from summarizer.steps.units import Unit
+from summarizer.types import Language, Role
+
+FACETS: dict[str, tuple[re.Pattern[str], str, str]] = {
+    "tobacco": (
+        re.compile(r"\b(?:smok\w*|tobacco|cigarettes?|cigars?|fum\w+|tabac)\b", re.I),
+        "tobacco",
+        "tabac",
+    ),
+    "alcohol": (
+        re.compile(r"\b(?:alcohol\w*|drink(?:ing|s)?|beer|wine|liquor|bois|buvez|alcool)\b", re.I),
+        "alcohol",
+        "alcool",
+    ),
+    "drugs": (
+        re.compile(
+            r"\b(?:(?:illicit|illegal|recreational|street|hard|other|any|do|use|no|or) "
+            r"(?:kinds? of )?(?:\w+ )?drugs?|substances?|marijuana|cocaine|heroin|meth|cannabis|"
+            r"drogues?)\b",
+            re.I,
+        ),
+        "illicit drugs",
+        "drogues",
+    ),
+}
+_DENYING = re.compile(
+    r"\b(?:no|not|never|none|don't|doesn't|didn't|haven't|neither|nor|nope|nothing|"
+    r"pas|jamais|aucune?|non|ni)\b",
+    re.I,
+)
+_BUT = re.compile(
+    r"\b(?:but|used to|quit|only|except|occasional\w*|social\w*|sometimes|anymore|any more|"
+    r"mais|sauf|arrêté|parfois)\b",
+    re.I,
+)
+
+
+def denied_facets(units: Sequence[Unit], language: Language) -> dict[str, list[Unit]]:
+    """The units that deny each facet; a facet that is affirmed anywhere is left out."""
+    denied: dict[str, list[Unit]] = {}
+    affirmed: set[str] = set()
+    for unit in units:
+        named = [key for key, (pattern, _, _) in FACETS.items() if pattern.search(unit.raw)]
+        if not named:
+            continue
+        if unit.role in (Role.CLINICIAN, Role.UNKNOWN):
+            reply = _next_turn(units, unit)
+            said = answer(joined(reply.raw), language) if reply and unit.question else ""
+            for key in named:
+                if said == "no" and reply:
+                    denied.setdefault(key, []).extend((unit, reply))
+                elif said == "yes":
+                    affirmed.add(key)
+        elif unit.question:
+            continue
+        elif _BUT.search(unit.raw) or not _DENYING.search(unit.raw):
+            affirmed.update(named)
+        else:
+            for key in named:
+                denied.setdefault(key, []).append(unit)
+    return {key: found for key, found in denied.items() if key not in affirmed}
+
+
+def _next_turn(units: Sequence[Unit], question: Unit) -> Unit | None:
+    for unit in units[question.index + 1 :]:
+        if unit.utterance != question.utterance:
+            return None if unit.role is question.role else unit
+        if unit.question:
+            return None
+    return None
+
+
+def facets_text(keys: Sequence[str], language: Language) -> str:
+    """``Denies tobacco, alcohol, or illicit drug use.``"""
+    names = [
+        french if language == "fr" else english
+        for key, (_, english, french) in FACETS.items()
+        if key in keys
+    ]
+    if language == "fr":
+        return "Pas de consommation de " + listed(names, "fr", last="ni de")
+    if names[-1] == "illicit drugs":
+        names[-1] = "illicit drug"
+    return f"Denies {listed(names, 'en', last='or')} use"
+
+
+# What is asked about as a whole, and what stands in the section when all of it is denied.
+NONE: dict[str, tuple[re.Pattern[str], str, str]] = {
+    "ALLERGY": (
+        re.compile(r"allerg", re.I),
+        "No known drug allergies",
+        "Pas d'allergie connue",
+    ),
+    "MEDICATIONS": (
+        re.compile(r"medic|médic|prescri|meds|pills|drugs|supplement|trait", re.I),
+        "None",
+        "Aucun traitement",
+    ),
+    "PASTSURGICAL": (
+        re.compile(r"surg|operat|opérat|chirurg|opéré|procedure", re.I),
+        "No previous surgeries",
+        "Pas d'antécédent chirurgical",
+    ),
+    "PASTMEDICALHX": (
+        re.compile(r"medical|condition|problem|health|illness|disease|history|antécéd|malad", re.I),
+        "None",
+        "Pas d'antécédent médical",
+    ),
+    "FAM/SOCHX": (
+        re.compile(r"famil|parent|mother|father|sibling|relative|home.*sick|sick.*home", re.I),
+        "Noncontributory",
+        "Pas d'antécédent familial notable",
+    ),
+}
+
+
+def all_denied(units: Sequence[Unit], header: str, language: Language) -> list[Unit]:
+    """The units of the question and its no, when the section's subject was denied as a whole."""
+    if header not in NONE:
+        return []
+    pattern = NONE[header][0]
+    found: list[Unit] = []
+    for unit in units:
+        if unit.role in (Role.CLINICIAN, Role.UNKNOWN) and unit.question:
+            if not pattern.search(unit.raw):
+                continue
+            reply = _next_turn(units, unit)
+            said = answer(joined(reply.raw), language) if reply else ""
+            if (
+                not said
+                and reply
+                and re.search(
+                    r"\b(?:don't|no|not|never|none|healthy|pas|aucune?)\b", reply.raw, re.I
+                )
+            ):
+                said = "no"
+            if (
+                reply
+                and said == "no"
+                and not _BUT.search(reply.raw)
+                and not reply.has("condition", "medication", "symptom")
+            ):
+                found += [unit, reply]
+        elif header == "FAM/SOCHX" and not unit.question and _NOBODY.search(unit.raw):
+            found.append(unit)
+    return list({unit.index: unit for unit in found}.values())
+
+
+_NOBODY = re.compile(
+    r"\b(?:no ?(?:one|body) (?:in|from|on) (?:my|our|the|either) (?:family|side)|"
+    r"(?:everyone|everybody|all of them|they're all)\b.{0,25}\bhealthy|"
+    r"(?:personne|rien) dans (?:ma|la|notre) famille)\b",
+    re.I,
+)
+
+
+def none_text(header: str, language: Language) -> str:
+    """What stands in the section when its subject was denied as a whole."""
+    _, english, french = NONE[header]
+    return french if language == "fr" else english

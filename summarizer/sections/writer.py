@@ -1,0 +1,183 @@
+"""One short section in the style that clinicians write it in, from what was said alone."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from summarizer.language.plain import clinical, compact
+from summarizer.language.quantities import doses, frequency
+from summarizer.language.text import listed
+from summarizer.language.text import sentence as finished
+from summarizer.sections.candidates import Candidate, candidates
+from summarizer.sections.facets import FACETS, all_denied, denied_facets, facets_text, none_text
+from summarizer.steps.units import Subject, Unit
+from summarizer.steps.write.wording import none_of
+from summarizer.types import Assertion, Language, Role
+
+LISTS = frozenset({"PASTSURGICAL", "PASTMEDICALHX", "CC", "DIAGNOSIS", "ASSESSMENT", "PROCEDURES"})
+BY_CLINICIAN = frozenset(
+    {"ASSESSMENT", "DIAGNOSIS", "PLAN", "EXAM", "IMAGING", "LABS", "EDCOURSE", "DISPOSITION"}
+    | {"PROCEDURES", "GENHX"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A sentence and the units that it rests on. ``convention``: its wording is a clinician's
+    convention that the units were matched for, not words that were said. ``plainly``: the same in
+    single sentences, for when the merged one does not hold."""
+
+    text: str
+    units: tuple[Unit, ...]
+    convention: bool = False
+    plainly: tuple["Line", ...] = ()
+
+
+_CHAT = re.compile(
+    r"^(?:(?:no|yes|okay|well|hi|hello|hey|oh|great|good|thanks?|thank|sure|nice|sorry)\b[ ,.!]*)*"
+    r"(?:(?:the patient|he|she|they|it) (?:is|was|are|does|doesn't|did|do|has|can|will|feels?)"
+    r"(?: not| n't)?(?: (?:doing|feeling|very|so|really|pretty|not|to|too))*"
+    r"(?: (?:good|great|okay|ok|fine|well|sure|sorry|glad|happy|that|it|this|so|nice|them|alright|"
+    r"better|here|ready|here you go))?|none of (?:that|them|it|those)|nothing(?: like that)?|"
+    r"not (?:that|really|at all|yet).*|of course.*|(?:the patient )?(?:knows?|thinks? so).*|"
+    r"(?:no |nothing )?(?:questions|problems?|problems? like that|changes)(?: there| at all)?|"
+    r"(?:it|that) (?:is|was) (?:the same|all|right|fine|normal).*|sounds? .*|everything is .*|"
+    r"(?:the patient|he|she) (?:doesn't|does not|don't) (?:think|know)(?: .{0,12})?|"
+    r".{0,20}\b(?:no clue|good question|tough one|there's one more thing|here you go)\b.*|"
+    r"any(?:thing)? (?:like that|else)|absolutely not|.*\bnice to (?:meet|see)\b.*|"
+    r".*\b(?:thank(?:s| you| them)|how are|let's|welcome|good (?:morning|afternoon|evening)|"
+    r"see you|bye|take care|i'm sorry)\b.*)?[ .!]*$",
+    re.I,
+)
+_HOLLOW = re.compile(
+    r"^(?:the patient|he|she) (?:has|takes?|is taking|has had|had|does have|have|works?|is) ?(?:"
+    r"(?:any |other |ever had )?(?:medical (?:conditions?|history|problems?)|children|kids|"
+    r"allerg\w+|medications?|surger\w+|conditions?|health problems|family|symptoms?|pain)?)$",
+    re.I,
+)
+
+
+def write(units: list[Unit], header: str, language: Language, subject: Subject) -> list[Line]:
+    """The section's lines; none when nothing that was said belongs in it."""
+    found = [c for c in candidates(units, language, subject) if _telling(c)]
+    lines: list[Line] = []
+    used: set[int] = set()
+    if header in ("MEDICATIONS", "ALLERGY"):
+        lines = _medicines(units, header, language)
+        used = {unit.index for line in lines for unit in line.units}
+    habits = denied_facets(units, language)
+    if habits and header in ("FAM/SOCHX", "GENHX", "PASTMEDICALHX"):
+        spent = {u.index for group in habits.values() for u in group}
+        found = [c for c in found if not ({u.index for u in c.units} & spent and _habit(c))]
+    else:
+        habits = {}
+    nothing = all_denied(units, header, language)
+    if nothing and not lines:
+        spent = {unit.index for unit in nothing}
+        others = [c for c in found if not {u.index for u in c.units} & spent and not c.denied]
+        if header != "FAM/SOCHX" or not any(c.experiencer == "family" for c in others):
+            text = none_text(header, language)
+            lines.append(Line(text, tuple(nothing), convention=True))
+            found = others if header == "FAM/SOCHX" else []
+    if header in ("MEDICATIONS", "ALLERGY") and lines:
+        found = []
+    if header not in BY_CLINICIAN:
+        told = [c for c in found if c.kind != "clinician" or c.names]
+        found = told or found
+    found = [c for c in found if not {u.index for u in c.units} <= used or not c.units]
+    lines += _rest(found, header, language)
+    if habits:
+        evidence = {u.index: u for group in habits.values() for u in group}
+        lines.append(
+            Line(
+                facets_text(list(habits), language),
+                tuple(evidence[index] for index in sorted(evidence)),
+                convention=True,
+            )
+        )
+    return [_finished(line) for line in lines]
+
+
+def _finished(line: Line) -> Line:
+    plainly = tuple(_finished(part) for part in line.plainly)
+    return replace(line, text=finished(line.text), plainly=plainly)
+
+
+def _telling(candidate: Candidate) -> bool:
+    text = candidate.text.strip(" .,!")
+    return bool(text) and not _CHAT.match(text) and not _HOLLOW.match(text)
+
+
+def _habit(candidate: Candidate) -> bool:
+    return (
+        any(p.search(" ".join(u.raw for u in candidate.units)) for p, _, _ in FACETS.values())
+        or len(candidate.text.split()) < 8
+    )
+
+
+def _rest(found: Sequence[Candidate], header: str, language: Language) -> list[Line]:
+    lines: list[Line] = []
+    denials = [c for c in found if c.kind == "denied" and c.experiencer == "patient"]
+    if header in LISTS:
+        shown = [c for c in found if not c.denied] or list(found)
+        items = [compact(clinical(c.text, language)) for c in shown]
+        return [Line(item, c.units) for item, c in zip(items, shown, strict=True)]
+    merged = False
+    for candidate in found:
+        if candidate in denials and len(denials) > 1:
+            if not merged:
+                merged = True
+                lines.append(_denied(denials, language))
+            continue
+        text = candidate.text
+        lines.append(Line(text, candidate.units))
+    return lines
+
+
+_NO = re.compile(r"^(?:No|Pas de) ")
+
+
+def _denied(denials: Sequence[Candidate], language: Language) -> Line:
+    """All that was denied, in one line."""
+    phrases: list[str] = []
+    for candidate in denials:
+        if _NO.match(candidate.text):
+            phrases.append(_NO.sub("", candidate.text))
+        else:
+            phrases += [clinical(m.surface, language).lower() for m in candidate.names]
+    phrases = list(dict.fromkeys(phrases))
+    units = {unit.index: unit for candidate in denials for unit in candidate.units}
+    if language == "fr":
+        text = none_of(phrases, language)
+    else:
+        text = f"No {listed(phrases, language, last='or')}"
+    return Line(
+        text,
+        tuple(units[index] for index in sorted(units)),
+        plainly=tuple(Line(candidate.text, candidate.units) for candidate in denials),
+    )
+
+
+def _medicines(units: Sequence[Unit], header: str, language: Language) -> list[Line]:
+    """Names with their dose and time, as they were said; for allergies, what it is to."""
+    names: dict[str, tuple[str, Unit]] = {}
+    for unit in units:
+        for mention, status in unit.mentions:
+            if mention.concept.kind != "medication" or status.assertion is Assertion.DENIED:
+                continue
+            if unit.question and unit.role is not Role.PATIENT:
+                continue
+            text = mention.surface
+            if header == "MEDICATIONS":
+                amount = next((f"{a} {u}" for _, _, a, u in doses(unit.clean)), "")
+                single = sum(m.concept.kind == "medication" for m, _ in unit.mentions) == 1
+                if single:
+                    text = " ".join(x for x in (text, amount, frequency(unit.clean, language)) if x)
+            names.setdefault(mention.concept.key, (text, unit))
+    if not names:
+        return []
+    shown = listed([text for text, _ in names.values()], language)
+    if header == "ALLERGY":
+        shown = f"Allergique à : {shown}" if language == "fr" else f"Allergic to {shown}"
+    rows = {unit.index: unit for _, unit in names.values()}
+    return [Line(shown, tuple(rows[i] for i in sorted(rows)))]

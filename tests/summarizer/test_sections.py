@@ -1,0 +1,93 @@
+"""A short dialogue becomes one section in a clinician's words, with nothing that was not said."""
+
+import pytest
+
+from summarizer.backends import Backend, load
+from summarizer.sections import SectionDraft, draft_section
+from summarizer.transcripts import read_transcript
+from summarizer.types import TextEvidence
+from tests.conftest import ASSETS
+
+pytestmark = pytest.mark.model
+
+
+@pytest.fixture(scope="module")
+def claims_backend() -> Backend:
+    return load("claims", {"assets": str(ASSETS)})
+
+
+def drafted(backend: Backend, words: str, header: str = "") -> SectionDraft:
+    return draft_section(read_transcript(words), backend, header=header)
+
+
+@pytest.mark.parametrize(
+    ("words", "header", "text"),
+    [
+        (
+            "Doctor: Are you allergic to anything?\nPatient: No.",
+            "ALLERGY",
+            "No known drug allergies.",
+        ),
+        (
+            "Doctor: Any allergies?\nPatient: Yes, I am allergic to penicillin.",
+            "ALLERGY",
+            "Allergic to penicillin.",
+        ),
+        (
+            "Doctor: Do you smoke?\nPatient: No.\nDoctor: Do you drink alcohol?\nPatient: Never.",
+            "FAM/SOCHX",
+            "Denies tobacco or alcohol use.",
+        ),
+        (
+            "Doctor: Any fever or chills?\nPatient: No.\nDoctor: Any mouth sores?\nPatient: Nope.",
+            "ROS",
+            "No fever or chills or mouth sores.",
+        ),
+        (
+            "Doctor: Have you had any surgeries?\nPatient: I had my gallbladder removed.",
+            "PASTSURGICAL",
+            "Cholecystectomy.",
+        ),
+        (
+            "Docteur : Vous avez des allergies ?\nPatient : Non, aucune.",
+            "ALLERGY",
+            "Pas d'allergie connue.",
+        ),
+    ],
+)
+def test_it_is_written_as_clinicians_write_it(
+    claims_backend: Backend, words: str, header: str, text: str
+) -> None:
+    assert drafted(claims_backend, words, header).text == text
+
+
+def test_a_habit_that_is_affirmed_anywhere_is_not_denied(claims_backend: Backend) -> None:
+    words = (
+        "Doctor: Do you smoke?\nPatient: No.\nDoctor: Never?\n"
+        "Patient: I used to smoke a pack a day, but I quit."
+    )
+    assert "Denies" not in drafted(claims_backend, words, "FAM/SOCHX").text
+
+
+def test_a_question_alone_says_nothing(claims_backend: Backend) -> None:
+    found = drafted(claims_backend, "Doctor: Do you have asthma?\nDoctor: Any chest pain?", "ROS")
+    assert found.sentences == ()
+
+
+def test_every_sentence_has_verbatim_evidence_and_a_header_is_predicted(
+    claims_backend: Backend,
+) -> None:
+    words = (
+        "Doctor: Do you take any medicines?\nPatient: I take metformin 500 mg twice a day.\n"
+        "Doctor: Anything else?\nPatient: And lisinopril."
+    )
+    transcript = read_transcript(words)
+    found = draft_section(transcript, claims_backend)
+    assert found.header == "MEDICATIONS"
+    assert 0 < found.confidence <= 1
+    assert "500 mg" in found.text
+    for sentence in found.sentences:
+        assert sentence.evidence
+        for item in sentence.evidence:
+            assert isinstance(item, TextEvidence)
+            assert transcript.text[item.start : item.end] == item.quote
