@@ -69,7 +69,7 @@ def test_elements_are_written_in_the_order_of_their_definitions() -> None:
     assert {etree.QName(each).namespace for each in root} == {NAMESPACE}
     assert (root[0].tag, root[0].get("value")) == (f"{{{NAMESPACE}}}id", "o")
     by_name = {etree.QName(each).localname: each for each in root}
-    assert by_name["extension"].get("url") == "http://x.example"
+    assert by_name["extension"].get("url") == "http://y.example"
     assert by_name["code"].get("id") == "c"
 
 
