@@ -42,6 +42,7 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = TLS
 SECURE_HSTS_PRELOAD = TLS
 if env.bool("PLUME_BEHIND_PROXY", default=False):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    USE_X_FORWARDED_HOST = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 SESSION_COOKIE_HTTPONLY = True
@@ -139,6 +140,8 @@ FILE_UPLOAD_HANDLERS = [
 ]
 # References of what is POSTed to the record: "resolve" refuses dangling ones, "open" does not.
 FHIR_REFERENCES = env.str("PLUME_FHIR_REFERENCES", default="resolve")
+# Origins of browser clients with tokens of their own, as https://app.example.org; none by default.
+FHIR_CORS_ORIGINS = env.list("PLUME_FHIR_CORS_ORIGINS", default=[])
 # Reads wait this long, at most, for their insert into the audit trail; 0: each inserts at once.
 AUDIT_BUFFER_SECONDS = env.float("PLUME_AUDIT_BUFFER_SECONDS", default=1.0)
 # Exports and imports: how long a runner holds one without a sign of life, how long files are kept.

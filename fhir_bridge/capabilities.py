@@ -8,6 +8,8 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
+from django.conf import settings
+
 from fhir_bridge import policy
 from fhir_bridge.rest import Operation, Route
 from fhir_bridge.search import parameters
@@ -69,7 +71,7 @@ def statement(base: str) -> dict[str, Any]:
             {
                 "mode": "server",
                 "security": {
-                    "cors": False,
+                    "cors": bool(settings.FHIR_CORS_ORIGINS),
                     "service": [
                         {
                             "coding": [

@@ -20,6 +20,7 @@ from fhir_bridge.outcomes import Invalid, Issue
 
 # orjson writes at most 254 levels; deeper input is refused on the way in.
 MAX_DEPTH = 254
+_NO_LINKS = ('"reference"', '"fullUrl"', '"value"')
 _ETAG = re.compile(r'(?:W/)?"([0-9]{1,9})"')
 
 
@@ -42,6 +43,7 @@ class Document:
     value: dict[str, Any]
     references: list[dict[str, Any]]
     has_siblings: bool = False  # some primitive has a `_` sibling, or an array a null
+    linked: bool = False  # a urn:uuid stands where neither a reference nor a fullUrl is
     # id() of each object with a resourceType -> how many references were read when it closed.
     closings: dict[int, int] = field(default_factory=dict)
 
@@ -54,7 +56,7 @@ class Document:
                 yield None
                 continue
             end = self.closings.get(id(resource), start)
-            yield Document(resource, self.references[start:end], self.has_siblings)
+            yield Document(resource, self.references[start:end], self.has_siblings, self.linked)
             start = end
 
 
@@ -118,7 +120,20 @@ def parse(content: bytes | str) -> Document:
     if "\\u" in text or text.count("{") + text.count("[") > MAX_DEPTH:
         # Only these can hold half a surrogate pair, or be too deep: writing it would fail.
         dumps(value)
-    return Document(value, references, "null" in text or '"_' in text, closings)
+    siblings = "null" in text or '"_' in text
+    return Document(value, references, siblings, _is_linked(text), closings)
+
+
+def _is_linked(text: str) -> bool:
+    """Whether a urn:uuid may be a link that is no Reference. Bundles are full of those that are,
+    so what stands before each decides; an identifier's value is no link."""
+    place = text.find("urn:uuid:")
+    while place >= 0:
+        before = text[max(place - 24, 0) : place].rstrip('"').rstrip().rstrip(":").rstrip()
+        if not before.endswith(_NO_LINKS):
+            return True
+        place = text.find("urn:uuid:", place + 9)
+    return False
 
 
 def document(resource: "Mapping[str, Any] | bytes | str | Document") -> Document:
@@ -131,8 +146,14 @@ def document(resource: "Mapping[str, Any] | bytes | str | Document") -> Document
     return parse(dumps(resource))
 
 
+# What a write may be conditional on besides a version: that there is one, that there is none.
+ANY_VERSION, NO_VERSION = -1, 0
+
+
 def etag_version(etag: str) -> int:
-    """The version in `W/"3"` (or "3"). Raises Invalid."""
+    """The version in `W/"3"` (or "3"), ANY_VERSION for "*". Raises Invalid."""
+    if etag.strip() == "*":
+        return ANY_VERSION
     match = _ETAG.fullmatch(etag.strip())
     if match is None:
         raise Invalid([Issue("value", 'A version is matched as W/"3"')])

@@ -8,6 +8,7 @@ Source: https://hl7.org/fhir/R4/http.html
 """
 
 import logging
+import re
 import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -26,9 +27,10 @@ from django.middleware.csrf import CsrfViewMiddleware
 from django.urls import get_script_prefix
 from django.utils.http import http_date
 
-from fhir_bridge import access, audit, formats, transfer
+from fhir_bridge import access, audit, cors, formats, transfer
 from fhir_bridge.access import Actor
 from fhir_bridge.documents import (
+    NO_VERSION,
     Document,
     Stored,
     document,
@@ -121,6 +123,14 @@ class Request:
             raise UnsupportedMediaType("Send the parameters as " + FORM)
         return query_parse(self.body())
 
+    def preference(self, name: str) -> str:
+        """What Prefer says under a name ("return", "handling"), "" for nothing. RFC 7240."""
+        for each in self.headers.get("Prefer", "").split(","):
+            key, _, value = each.partition(";")[0].partition("=")
+            if key.strip().lower() == name:
+                return value.strip(' "')
+        return ""
+
     def format(self) -> Format:
         """What the answer is to be written in. Raises NotAcceptable."""
         headers = self.headers
@@ -129,8 +139,11 @@ class Request:
         )
 
     def if_match(self) -> int | None:
-        """The version that If-Match names. Raises Invalid for what is no version of ours."""
+        """The version that If-Match names; NO_VERSION for a PUT with `If-None-Match: *`, which is
+        to replace nothing. Raises Invalid for what is no version of ours."""
         etag = self.headers.get("If-Match")
+        if etag is None and self.method == "PUT" and self.headers.get("If-None-Match") == "*":
+            return NO_VERSION
         return None if etag is None else etag_version(etag)
 
 
@@ -175,6 +188,11 @@ class Route:
     @property
     def public(self) -> bool:
         return bool(self.methods) and all(each.public for each in self.methods.values())
+
+    @property
+    def allowed(self) -> set[str]:
+        """The methods of the address, those that every address has too."""
+        return {*self.methods, "OPTIONS"} | ({"HEAD"} if "GET" in self.methods else set())
 
 
 # -- requests ------------------------------------------------------------------------------------
@@ -232,19 +250,24 @@ def answer(route: Route, request: Request) -> HttpResponseBase:
 
 
 _RETRY = {"Retry-After": "1"}
+# A client's names for its request, which come back to it: http.html#custom.
+_ECHOED = ("X-Request-Id", "X-Correlation-Id")
+_NAME = re.compile(r"[A-Za-z0-9._:\-]{1,128}")
 _AS_STORED = ("json", False)
 
 
 def _run(route: Route, request: Request) -> HttpResponseBase:
     method = "GET" if request.method == "HEAD" else request.method
     found = route.methods.get(method)
+    if method == "OPTIONS" and route.methods:
+        # Says what the CapabilityStatement says to everybody; browsers ask before they sign in.
+        return HttpResponse(status=204, headers={"Allow": ", ".join(sorted(route.allowed))})
     if found is None or not found.public:
         request.actor = request.actor or _actor(request)
     if found is None:
         if not route.methods:
             raise FhirError(404, "not-found", "There is no such address")
-        allowed = set(route.methods) | ({"HEAD"} if "GET" in route.methods else set())
-        raise MethodNotAllowed(allowed)
+        raise MethodNotAllowed(route.allowed)
     if request.method == "POST" and request.headers.get("Content-Type", "").startswith(FORM):
         # A POSTed search may have parameters in its address as well: http.html#search.
         request.query = [*request.query, *request.form()]
@@ -300,6 +323,12 @@ def base_of(http: HttpRequest) -> str:
 # -- answers -------------------------------------------------------------------------------------
 
 
+class Answer(HttpResponse):
+    """An answer about one version."""
+
+    stored: Stored | None = None
+
+
 def stored_response(
     request: Request, stored: Stored, *, status: int = 200, located: bool = False
 ) -> HttpResponse:
@@ -307,21 +336,29 @@ def stored_response(
     headers = version_headers(stored)
     if located:
         headers["Location"] = location(request, stored)
-    return HttpResponse(stored.content, status=status, headers=headers, content_type=JSON)
+    response = Answer(stored.content, status=status, headers=headers, content_type=JSON)
+    response.stored = stored
+    return response
 
 
 def written_response(request: Request, stored: Stored, *, created: bool) -> HttpResponse:
     """The answer to a write, as much of it as `Prefer: return=` asks for."""
     status = 201 if created else 200
     response = stored_response(request, stored, status=status, located=True)
-    wanted = request.headers.get("Prefer", "")
-    if "return=minimal" in wanted:
-        response.content = b""
-    elif "return=OperationOutcome" in wanted:
-        done = "created" if created else "stored"
-        note = Issue("informational", f"The resource was {done}", severity="information")
-        response.content = outcome_bytes([note])
+    match request.preference("return"):
+        case "minimal":
+            response.content = b""
+        case "OperationOutcome":
+            response.content = done(status)
     return response
+
+
+def done(status: int) -> bytes:
+    """The OperationOutcome that says what a write did."""
+    what = {200: "stored", 201: "created", 204: "deleted"}.get(status, "processed")
+    return outcome_bytes(
+        [Issue("informational", f"The resource was {what}", severity="information")]
+    )
 
 
 def version_headers(stored: Stored) -> dict[str, str]:
@@ -374,6 +411,10 @@ def _finished(request: Request, response: HttpResponseBase) -> HttpResponseBase:
     if request.http is None:
         return response
     response["Cache-Control"] = "no-store"
+    cors.allow(response, request.http)
+    for name in _ECHOED:
+        if _NAME.fullmatch(request.headers.get(name, "")):
+            response[name] = request.headers[name]
     if not isinstance(response, HttpResponse):
         return _streamed(request, response)
     _written(request, response)

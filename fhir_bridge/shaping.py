@@ -4,13 +4,14 @@ What is asked for in neither way is served as the stored bytes, unread.
 https://hl7.org/fhir/R4/search.html#summary and #elements
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
 from fhir_bridge import definitions
 from fhir_bridge.documents import Stored, dumps, parse
+from fhir_bridge.elements import choices
 from fhir_bridge.outcomes import Invalid, Issue
 
 _SUBSETTED = {
@@ -34,9 +35,9 @@ def content_shaped(content: bytes, type: str, query: Sequence[tuple[str, str]]) 
     elements = wanted.get("_elements", "")
     if summary and summary not in SUMMARIES:
         raise Invalid([Issue("value", "_summary is one of true, text, data, count, false")])
-    if elements:
-        named = frozenset(each.strip().rpartition(".")[2] for each in elements.split(","))
-        return _subset(content, named | _mandatory(type))
+    named = _named(elements, type)
+    if named:
+        return _subset(content, named | _mandatory(type) | _modifiers(type))
     if summary == "text":
         return _subset(content, frozenset(["text"]) | _mandatory(type))
     if summary == "data":
@@ -46,6 +47,19 @@ def content_shaped(content: bytes, type: str, query: Sequence[tuple[str, str]]) 
     if summary == "true":
         return _marked(_summarised(parse(content).value, type, _summary_paths(type)))
     return content
+
+
+def _named(elements: str, type: str) -> frozenset[str]:
+    """The elements of a type in a list of them; `Observation.code` is of that type only, of
+    `name.family` it is name that can be asked for. None for a type that no name is about."""
+    names = set()
+    for each in elements.split(","):
+        head, _, rest = each.strip().partition(".")
+        if head in definitions.resource_types():
+            head = rest.partition(".")[0] if head == type else ""
+        # A choice is asked for by its name: value, of which there is valueQuantity.
+        names |= {element.name for element in choices(type, head)} or {head}
+    return frozenset(names - {""})
 
 
 def _subset(content: bytes, names: frozenset[str]) -> bytes:
@@ -107,10 +121,20 @@ def _summary_paths(path: str) -> tuple[str, ...]:
 
 @lru_cache(maxsize=512)
 def _mandatory(type: str) -> frozenset[str]:
+    return _top_level(type, lambda element: element["min"] > 0)
+
+
+@lru_cache(maxsize=512)
+def _modifiers(type: str) -> frozenset[str]:
+    """What changes the meaning of the rest: to leave it out would mislead."""
+    return _top_level(type, lambda element: bool(element.get("isModifier")))
+
+
+def _top_level(type: str, chosen: Callable[[dict[str, Any]], bool]) -> frozenset[str]:
     return frozenset(
         element["path"].rpartition(".")[2]
         for element in _elements(type)
-        if element["min"] > 0 and element["path"].count(".") == 1
+        if element["path"].count(".") == 1 and chosen(element)
     )
 
 

@@ -13,11 +13,14 @@ from django.utils.datastructures import CaseInsensitiveMapping
 
 from fhir_bridge import outcomes, store
 from fhir_bridge.documents import Document
+from fhir_bridge.interactions.patch import edit_of
 from fhir_bridge.outcomes import FhirError, Invalid, Issue
 from fhir_bridge.rest import (
+    Answer,
     Request,
     addressed,
     answer,
+    done,
     interaction,
     location,
     query_parse,
@@ -38,6 +41,7 @@ _HEADERS = {
 def bundle(request: Request) -> HttpResponse:
     request.actor = request.who
     document = request.document()
+    _addresses_shorten(request.base, document.value)
     if resource_type(document.value) != "Bundle":
         raise Invalid([Issue("invalid", "The base address takes a Bundle", "Bundle")])
     kind = document.value.get("type")
@@ -51,35 +55,56 @@ def bundle(request: Request) -> HttpResponse:
 
 
 def _transaction(request: Request, document: Document) -> HttpResponse:
-    def fetch(url: str) -> store.Result:
-        response = _subrequest(request, "GET", url, {}, None, "")
+    def fetch(asked: Mapping[str, Any]) -> store.Result:
+        response = _subrequest(request, asked, None, "")
         if response.status_code >= 400:
             issue = orjson.loads(response.content)["issue"][0]
             raise FhirError(response.status_code, issue["code"], issue.get("diagnostics", ""))
-        return store.Result(response.status_code, content=response.content)
+        stored = response.stored if isinstance(response, Answer) else None
+        return store.Result(response.status_code, stored, response.content, found=True)
 
-    results = store.transaction(request.who, document, fetch=fetch)
-    minimal = "return=minimal" in request.headers.get("Prefer", "")
-    entries = [_result_entry(request, result, minimal) for result in results]
+    results = store.transaction(request.who, document, fetch=fetch, read_patch=edit_of)
+    entries = [_result_entry(request, result) for result in results]
     return _bundle_response("transaction-response", entries)
 
 
-def _result_entry(request: Request, result: store.Result, minimal: bool) -> dict[str, Any]:
+def _result_entry(request: Request, result: store.Result) -> dict[str, Any]:
     response: dict[str, Any] = {"status": _status(result.status)}
     entry: dict[str, Any] = {"response": response}
     stored = result.stored
-    if result.content:
-        entry["resource"] = orjson.Fragment(result.content)
+    content = result.content
+    wanted = request.preference("return")
     if stored is not None and not stored.deleted:
-        response |= {
-            "location": location(request, stored),
-            "etag": f'W/"{stored.version}"',
-            "lastModified": _stamp(stored),
-        }
-        entry["fullUrl"] = f"{request.base}/{stored.reference}"
-        if "return=representation" in request.headers.get("Prefer", "") and not minimal:
-            entry["resource"] = orjson.Fragment(stored.content)
+        entry = _about(request, stored, response)
+        if wanted == "representation" and not result.found:
+            content = stored.content
+    if wanted == "OperationOutcome" and not result.found:
+        response["outcome"] = orjson.Fragment(done(result.status))
+    if content:
+        entry["resource"] = orjson.Fragment(content)
     return entry
+
+
+def _about(request: Request, stored: store.Stored, response: dict[str, Any]) -> dict[str, Any]:
+    """The entry of a version: what the headers of its answer would say."""
+    response |= {
+        "location": location(request, stored),
+        "etag": f'W/"{stored.version}"',
+        "lastModified": _stamp(stored),
+    }
+    return {"fullUrl": f"{request.base}/{stored.reference}", "response": response}
+
+
+def _addresses_shorten(base: str, bundle: dict[str, Any]) -> None:
+    """An entry may name its address in full."""
+    entries = bundle.get("entry")
+    for entry in entries if isinstance(entries, list) else []:
+        asked = entry.get("request") if isinstance(entry, dict) else None
+        if not isinstance(asked, dict):
+            continue
+        url = asked.get("url")
+        if isinstance(url, str) and url.startswith(f"{base}/"):
+            asked["url"] = url.removeprefix(f"{base}/")
 
 
 def _batch(request: Request, document: Document) -> HttpResponse:
@@ -105,36 +130,37 @@ def _batch_entry(
     if asked is None or not asked.get("url"):
         issue = Issue("required", "An entry needs its request", f"{at}.request")
         return {"response": {"status": _status(400), "outcome": outcomes.outcome([issue])}}
-    headers = {name: str(asked[key]) for key, name in _HEADERS.items() if key in asked}
-    response = _subrequest(
-        request, str(asked.get("method")), str(asked["url"]), headers, document, f"{at}.resource"
-    )
+    response = _subrequest(request, asked, document, f"{at}.resource")
     told: dict[str, Any] = {"status": _status(response.status_code)}
-    for header, name in (("Location", "location"), ("ETag", "etag")):
-        if header in response:
-            told[name] = response[header]
     made: dict[str, Any] = {"response": told}
-    if response.status_code >= 400:
+    if isinstance(response, Answer) and response.stored is not None:
+        made = _about(request, response.stored, told)
+    elif "ETag" in response:
+        told["etag"] = response["ETag"]
+    if not response.content:
+        return made
+    if response.status_code >= 400 or (
+        isinstance(response, Answer)
+        and request.preference("return") == "OperationOutcome"
+        and asked.get("method") != "GET"
+    ):
         told["outcome"] = orjson.Fragment(response.content)
-    elif response.content and (asked.get("method") == "GET" or _wants_content(request)):
+    else:
         made["resource"] = orjson.Fragment(response.content)
     return made
 
 
-def _wants_content(request: Request) -> bool:
-    return "return=representation" in request.headers.get("Prefer", "")
-
-
 def _subrequest(
-    request: Request,
-    method: str,
-    url: str,
-    headers: Mapping[str, str],
-    document: Document | None,
-    at: str,
+    request: Request, asked: Mapping[str, Any], document: Document | None, at: str
 ) -> HttpResponse:
-    """Answer an entry as if it had come by itself, under the same actor."""
-    path, _, query = url.removeprefix(request.base).lstrip("/").partition("?")
+    """Answer an entry as if it had come by itself, under the same actor. What is written comes
+    back only when the bundle's own Prefer asks for it."""
+    method = str(asked.get("method"))
+    headers = {name: str(asked[key]) for key, name in _HEADERS.items() if key in asked}
+    headers["Prefer"] = request.headers.get("Prefer", "")
+    if method not in ("GET", "HEAD") and not request.preference("return"):
+        headers["Prefer"] += ",return=minimal"
+    path, _, query = str(asked["url"]).lstrip("/").partition("?")
     try:
         match = resolve(f"/fhir/{unquote(path)}")
     except Resolver404:
@@ -157,6 +183,8 @@ def _subrequest(
     if not isinstance(response, HttpResponse):
         issue = Issue("not-supported", "Files are not for bundles: ask for them by themselves", at)
         return resource_response(outcomes.outcome([issue]), status=400)
+    if method == "HEAD":
+        response.content = b""
     return response
 
 

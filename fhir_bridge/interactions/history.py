@@ -7,11 +7,12 @@ from urllib.parse import urlencode
 import orjson
 from django.http import HttpResponse
 
-from fhir_bridge import store
+from fhir_bridge import shaping, store
 from fhir_bridge.asked import instant, period, whole
 from fhir_bridge.rest import Request, interaction, resource_response
 
 PAGE, LARGEST_PAGE = 50, 1_000
+_KEPT = frozenset(["_since", "_at", "_format", "_pretty", "_summary", "_elements"])
 
 
 @interaction("history-instance")
@@ -73,10 +74,11 @@ def _entry(request: Request, stored: store.Stored) -> dict[str, Any]:
         },
     }
     if not stored.deleted:
-        entry["resource"] = orjson.Fragment(stored.content)
+        content = shaping.content_shaped(stored.content, stored.type, request.query)
+        entry["resource"] = orjson.Fragment(content)
     return entry
 
 
 def _link(address: str, request: Request, offset: int, count: int) -> str:
-    kept = [(key, value) for key, value in request.query if key in ("_since", "_at", "_format")]
+    kept = [(key, value) for key, value in request.query if key in _KEPT]
     return f"{address}?{urlencode([*kept, ('_count', count), ('_offset', offset)])}"

@@ -7,6 +7,7 @@ import binascii
 from django.http import HttpResponse
 
 from fhir_bridge import access, store
+from fhir_bridge.documents import Document
 from fhir_bridge.outcomes import Invalid, Issue, UnsupportedMediaType
 from fhir_bridge.patches import fhirpath_patch, json_patch
 from fhir_bridge.rest import Request, interaction, written_response
@@ -35,19 +36,30 @@ def patch_conditionally(request: Request) -> HttpResponse:
 
 
 def _edit(request: Request) -> Edit:
-    """What the patch does. In a batch a JSON Patch travels as the data of a Binary."""
-    if request.entry is None and request.media_type() == JSON_PATCH:
+    """What the patch that was sent does."""
+    if request.entry is not None:
+        return edit_of(request.entry, request.at)
+    if request.media_type() == JSON_PATCH:
         return _json_edit(request.body())
-    document = request.document()
+    return _parameters_edit(request.document(), "")
+
+
+def edit_of(document: Document, at: str) -> Edit:
+    """What the patch in a bundle's entry does: a JSON Patch travels as the data of a Binary."""
     value = document.value
-    if request.entry is not None and value.get("resourceType") == "Binary":
-        validate(document, at=request.at)
-        if value["contentType"] != JSON_PATCH:
-            raise UnsupportedMediaType(f"A Binary that patches holds {JSON_PATCH}")
-        return _json_edit(_data(str(value.get("data", "")), request.at))
+    if value.get("resourceType") != "Binary":
+        return _parameters_edit(document, at)
+    validate(document, at=at)
+    if value["contentType"] != JSON_PATCH:
+        raise UnsupportedMediaType(f"A Binary that patches holds {JSON_PATCH}")
+    return _json_edit(_data(str(value.get("data", "")), at))
+
+
+def _parameters_edit(document: Document, at: str) -> Edit:
+    value = document.value
     if value.get("resourceType") != "Parameters":
         raise UnsupportedMediaType(f"A patch is {JSON_PATCH}, or a FHIRPath Patch in Parameters")
-    validate(document, at=request.at)
+    validate(document, at=at)
     operations = fhirpath_patch.read(value)
     return lambda resource: fhirpath_patch.applied(resource, operations)
 

@@ -65,7 +65,7 @@ def _answer(
         type,
         parameters,
         base=request.base,
-        strict="handling=strict" in request.headers.get("Prefer", ""),
+        strict=request.preference("handling") == "strict",
         compartment=compartment,
     )
     return _bundle(request, found, _within(compartment) + type)

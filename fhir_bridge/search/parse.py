@@ -76,6 +76,8 @@ class Parser:
             if "\0" in name or "\0" in value or len(value) > MAX_VALUE_LENGTH * 10:
                 raise problem(f"{shown(name)}: the value cannot be searched for")
             if name in IGNORED:
+                # The next page is to come in the same format.
+                query.used.append((name, value))
                 continue
             if not value.strip():
                 self._unusable(f"{shown(name)} has no value and was ignored")

@@ -18,7 +18,7 @@ from fhir_bridge.search.query import DEFAULT_COUNT, Query
 
 Pairs = Sequence[tuple[str, str]]
 _OF_THE_PAGE = frozenset(["_count", "_cursor", "_total"])
-_NOT_IN_LINKS = frozenset(["_cursor", "_format", "_pretty"])
+_NOT_IN_LINKS = frozenset(["_cursor"])
 
 
 def several(

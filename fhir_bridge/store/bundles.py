@@ -1,7 +1,8 @@
 """A FHIR transaction: every entry of a bundle, or none.
 
-Entries are processed in the order DELETE, POST, PUT, GET whatever theirs is; the ids of what is
-POSTed are known before anything is written, so that entries may refer to each other in circles.
+Entries are processed in the order DELETE, POST, PUT and PATCH, GET whatever theirs is; the ids of
+what is POSTed are known before anything is written, so that entries may refer to each other in
+circles.
 https://hl7.org/fhir/R4/http.html#transaction
 """
 
@@ -15,28 +16,38 @@ from django.db import transaction as database
 
 from fhir_bridge import access
 from fhir_bridge.access import Actor
-from fhir_bridge.documents import Document, Stored, document, etag_version
-from fhir_bridge.outcomes import FhirError, Invalid, Issue, NotSupported, PreconditionFailed
-from fhir_bridge.store import references
+from fhir_bridge.documents import NO_VERSION, Document, Stored, document, etag_version
+from fhir_bridge.outcomes import (
+    FhirError,
+    Invalid,
+    Issue,
+    NotFound,
+    NotSupported,
+    PreconditionFailed,
+)
+from fhir_bridge.store import links, references
 from fhir_bridge.store.changes import Change, apply, check, conditional_match, id_new
-from fhir_bridge.store.writing import put_change
+from fhir_bridge.store.writing import ID, Edit, conditional_put, patch_change, put_change
 from fhir_bridge.validation import place_of, resource_type, validate_bundle
 
 _ABSOLUTE = re.compile(r"https?://.+/([A-Z][A-Za-z]+/[A-Za-z0-9\-.]{1,64})")
-_ORDER = {"DELETE": 0, "POST": 1, "PUT": 2, "GET": 3, "HEAD": 3}
+_ORDER = {"DELETE": 0, "POST": 1, "PUT": 2, "PATCH": 2, "GET": 3, "HEAD": 3}
 
 
 @dataclass(frozen=True)
 class Result:
-    """What one entry came to; `content` is the resource that answers a GET."""
+    """What one entry came to; of one that `found` what is there, `content` is the answer."""
 
     status: int
     stored: Stored | None = None
     content: bytes = b""
+    found: bool = False
 
 
-# Answers a GET entry's address, within the same transaction.
-Fetch = Callable[[str], Result]
+# Answers a GET or HEAD entry's request, within the same transaction.
+Fetch = Callable[[Mapping[str, Any]], Result]
+# What the patch in an entry's resource, which lies at a place, does.
+ReadPatch = Callable[[Document, str], Edit]
 
 
 @dataclass
@@ -66,7 +77,11 @@ class _Entry:
 
 
 def transaction(
-    actor: Actor, bundle: Mapping[str, Any] | bytes | Document, *, fetch: Fetch | None = None
+    actor: Actor,
+    bundle: Mapping[str, Any] | bytes | Document,
+    *,
+    fetch: Fetch | None = None,
+    read_patch: ReadPatch | None = None,
 ) -> list[Result]:
     """Process a transaction bundle: all of it, or none and an error that names the entries.
 
@@ -80,6 +95,7 @@ def transaction(
     work = sorted(entries, key=lambda entry: _ORDER[entry.method])
     conditional = any(
         entry.query is not None
+        or entry.method == "PATCH"
         or "ifNoneExist" in entry.request
         or (entry.document is not None and references.conditional(entry.document))
         for entry in entries
@@ -87,10 +103,10 @@ def transaction(
     )
     if not conditional:
         # Nothing to ask the database first: check before the write lock is taken.
-        _plan(actor, work)
+        _plan(actor, work, parsed.linked, None)
     with database.atomic():
         if conditional:
-            _plan(actor, work)
+            _plan(actor, work, parsed.linked, read_patch)
         writes = [entry.change for entry in work if entry.change is not None]
         apply(actor, [change for change in writes if change.document is None])
         apply(actor, [change for change in writes if change.document is not None])
@@ -111,7 +127,7 @@ def entries_of(parsed: Document) -> list[_Entry]:
             issues.append(Issue("required", "An entry needs its request", f"{at}.request"))
             continue
         method = request.get("method", "")
-        if method in ("POST", "PUT") and documents[index] is None:
+        if method in ("POST", "PUT", "PATCH") and documents[index] is None:
             issues.append(Issue("required", "The entry needs a resource", f"{at}.resource"))
         if method not in _ORDER:
             issues.append(
@@ -132,12 +148,16 @@ def entries_of(parsed: Document) -> list[_Entry]:
     return entries
 
 
-def _plan(actor: Actor, work: Sequence[_Entry]) -> None:
-    """Decide what each entry does, give ids, rewrite references and validate the outcome."""
+def _plan(actor: Actor, work: Sequence[_Entry], linked: bool, read_patch: ReadPatch | None) -> None:
+    """Decide what each entry does, give ids, rewrite references (and what else names an entry,
+    when the bundle has such links) and validate the outcome."""
     targets: dict[str, str] = {}
     for entry in work:
         try:
-            _decide(actor, entry)
+            if entry.method == "PATCH":
+                _decide_patch(actor, entry, read_patch)
+            else:
+                _decide(actor, entry)
         except FhirError as error:
             raise error.within(entry.at) if not error.expression else error from None
         if entry.full_url and entry.document is not None:
@@ -150,6 +170,7 @@ def _plan(actor: Actor, work: Sequence[_Entry]) -> None:
             if match is not None and entry.method == "POST":
                 targets.setdefault(match[1], _identity(entry))
     _overlaps_refuse(work)
+    linked = linked or any(each.startswith("http") for each in targets)
     changes = [entry.change for entry in work if entry.change is not None]
     identifiers = _identifiers(work)
     issues: list[Issue] = []
@@ -157,6 +178,8 @@ def _plan(actor: Actor, work: Sequence[_Entry]) -> None:
         if entry.document is None or entry.change is None:
             continue
         references.rewrite(entry.document, targets)
+        if linked:
+            links.rewrite(entry.document.value, targets)
         _conditional_references_resolve(actor, entry, identifiers)
         if entry.method == "POST":
             issues += _dangling(entry.document, f"{entry.at}.resource")
@@ -179,6 +202,8 @@ def _decide(actor: Actor, entry: _Entry) -> None:
             [Issue("invalid", "The request's url and the resource differ in type", entry.at)]
         )
     if entry.method == "POST":
+        if entry.url != type_:
+            raise _misaddressed(entry, "A POST entry of a transaction creates: its url is a type")
         access.require(actor, "create", type_)
         criteria = entry.request.get("ifNoneExist")
         if criteria is not None:
@@ -191,22 +216,17 @@ def _decide(actor: Actor, entry: _Entry) -> None:
         return
     access.require(actor, "update", type_)
     if entry.query is None:
-        id_ = entry.url.partition("/")[2]
+        id_ = _id_named(entry)
         entry.change = put_change(type_, id_, entry.document, if_match=_if_match(entry), at=at)
         return
     match = conditional_match(actor, type_, entry.query)
-    own_id = entry.document.value.get("id")
-    if match is None and own_id is None:
-        entry.change = Change(type_, id_new(), entry.document, fresh=True, at=at)
-    else:
-        id_ = match.id if match else str(own_id)
-        entry.change = put_change(type_, id_, entry.document, if_match=_if_match(entry), at=at)
+    entry.change = conditional_put(type_, entry.document, match, if_match=_if_match(entry), at=at)
 
 
 def _decide_delete(actor: Actor, entry: _Entry) -> None:
     access.require(actor, "delete", entry.type)
     if entry.query is None:
-        id_ = entry.url.partition("/")[2]
+        id_ = _id_named(entry)
     else:
         match = conditional_match(actor, entry.type, entry.query)
         if match is None:
@@ -216,8 +236,40 @@ def _decide_delete(actor: Actor, entry: _Entry) -> None:
     entry.change = Change(entry.type, id_, None, if_match=_if_match(entry), at=entry.at)
 
 
+def _decide_patch(actor: Actor, entry: _Entry, read_patch: ReadPatch | None) -> None:
+    """From here on the entry's document is what the patch makes of the resource."""
+    access.require(actor, "update", entry.type)
+    assert entry.document is not None
+    if read_patch is None:
+        raise NotSupported("PATCH entries are for the REST interface")
+    at = f"{entry.at}.resource"
+    edit = read_patch(entry.document, at)
+    if entry.query is None:
+        id_ = _id_named(entry)
+    else:
+        match = conditional_match(actor, entry.type, entry.query)
+        if match is None:
+            raise NotFound("No resource matches the criteria")
+        id_ = match.id
+    change = patch_change(actor, entry.type, id_, edit, if_match=_if_match(entry), at=at)
+    entry.change, entry.document = change, change.document
+
+
+def _id_named(entry: _Entry) -> str:
+    id_ = entry.url.partition("/")[2]
+    if ID.fullmatch(id_) is None:
+        raise _misaddressed(entry, "The url of this entry is [type]/[id], or a type and criteria")
+    return id_
+
+
+def _misaddressed(entry: _Entry, diagnostics: str) -> Invalid:
+    return Invalid([Issue("not-supported", diagnostics, f"{entry.at}.request.url")])
+
+
 def _if_match(entry: _Entry) -> int | None:
     etag = entry.request.get("ifMatch")
+    if etag is None and entry.request.get("ifNoneMatch") == "*" and entry.method == "PUT":
+        return NO_VERSION
     return None if etag is None else etag_version(str(etag))
 
 
@@ -301,6 +353,6 @@ def _result(entry: _Entry, fetch: Fetch | None) -> Result:
     if fetch is None:
         raise NotSupported("GET entries are for the REST interface")
     try:
-        return fetch(entry.url)
+        return fetch(entry.request)
     except FhirError as error:
         raise error.within(entry.at) if not error.expression else error from None

@@ -16,7 +16,7 @@ from django.db.models import Q
 
 from fhir_bridge import access, audit, rows, search, validation
 from fhir_bridge.access import Actor
-from fhir_bridge.documents import Document, Stored, dumps
+from fhir_bridge.documents import ANY_VERSION, NO_VERSION, Document, Stored, dumps
 from fhir_bridge.models import PatientCompartment, Resource
 from fhir_bridge.outcomes import (
     AccessDenied,
@@ -33,6 +33,11 @@ from fhir_bridge.store import references
 from fhir_bridge.store.reading import stored_of
 
 _AT_ONCE = 500
+# Parameters that shape an answer and say nothing of which resources are meant.
+_SELECTS_NOTHING = frozenset(
+    ["_format", "_pretty", "_summary", "_elements", "_count", "_total", "_sort", "_include",
+     "_revinclude", "_contained", "_containedType", "_score"]
+)  # fmt: skip
 
 
 @dataclass
@@ -144,7 +149,7 @@ def conditional_match(actor: Actor, type: str, query: Sequence[tuple[str, str]])
     that two conditional creates at once make one resource. Raises PreconditionFailed (412) for
     more than one match and Invalid for criteria that select nothing in particular.
     """
-    if not [name for name, value in query if value and not name.startswith("_count")]:
+    if not any(value and name not in _SELECTS_NOTHING for name, value in query):
         raise Invalid([Issue("invalid", "Conditional criteria need a search parameter", type)])
     if connection.vendor == "postgresql":
         words = repr((actor.organization_id, type, sorted(query))).encode()
@@ -195,8 +200,7 @@ def _prepare(actor: Actor, change: Change, row: Resource | None, now: datetime) 
         # What is out of reach is treated like what never was, or its id would be given away.
         row = None
     exists = row is not None and not row.deleted
-    if change.if_match is not None and (not exists or row.version != change.if_match):  # type: ignore[union-attr]
-        raise PreconditionFailed("The resource has another version now: read it again")
+    version_check(change.if_match, row.version if row is not None and exists else NO_VERSION)
     if row is not None and row.protected and not change.protect:
         raise Protected(deletion=change.document is None)
     if change.document is None:
@@ -220,6 +224,15 @@ def _prepare(actor: Actor, change: Change, row: Resource | None, now: datetime) 
     if change.document is not None:
         content = dumps(_with_meta(change.document.value, change.id, version, now))
     change.stored = Stored(change.type, change.id, version, now, content, change.document is None)
+
+
+def version_check(if_match: int | None, held: int) -> None:
+    """Raise PreconditionFailed unless the version held (NO_VERSION: none) is the one to match."""
+    if if_match in (None, held) or (if_match == ANY_VERSION and held != NO_VERSION):
+        return
+    if if_match == NO_VERSION:
+        raise PreconditionFailed("The resource exists already")
+    raise PreconditionFailed("The resource has another version now: read it again")
 
 
 def _inside(row: Resource, patient_id: str) -> bool:

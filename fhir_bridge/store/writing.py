@@ -9,7 +9,7 @@ from django.db import transaction
 
 from fhir_bridge import access, audit
 from fhir_bridge.access import Actor
-from fhir_bridge.documents import Document, Stored, document
+from fhir_bridge.documents import NO_VERSION, Document, Stored, document
 from fhir_bridge.outcomes import (
     Conflict,
     Gone,
@@ -26,6 +26,7 @@ from fhir_bridge.store.changes import (
     conditional_match,
     current_locked,
     id_new,
+    version_check,
 )
 from fhir_bridge.validation import resource_type
 
@@ -133,14 +134,26 @@ def update_conditionally(
     parsed = document(resource)
     with transaction.atomic():
         match = conditional_match(actor, type, query)
-        own_id = parsed.value.get("id")
-        if match is None and own_id is None:
-            return create_conditionally(actor, parsed)
-        id_ = match.id if match is not None else str(own_id)
-        change = put_change(type, id_, parsed, if_match=if_match)
+        change = conditional_put(type, parsed, match, if_match=if_match)
         check([change])
         apply(actor, [change])
     return change.result, change.created
+
+
+def conditional_put(
+    type: str, parsed: Document, match: Stored | None, *, if_match: int | None = None, at: str = ""
+) -> Change:
+    """The change of a conditional PUT: of the one match; none: a creation, under the id that the
+    resource brings, if it brings one that is free. Raises Invalid when ids or types disagree."""
+    own_id = parsed.value.get("id")
+    if match is not None:
+        return put_change(type, match.id, parsed, if_match=if_match, at=at)
+    if if_match is not None:
+        raise PreconditionFailed("No resource matches the criteria")
+    if own_id is None:
+        return Change(type, id_new(), parsed, fresh=True, at=at)
+    # Whoever has this id does not match the criteria: not the one that is meant.
+    return put_change(type, str(own_id), parsed, if_match=NO_VERSION, at=at)
 
 
 def patch(actor: Actor, type: str, id: str, edit: Edit, *, if_match: int | None = None) -> Stored:
@@ -150,28 +163,35 @@ def patch(actor: Actor, type: str, id: str, edit: Edit, *, if_match: int | None 
     Raises Invalid (422) when the result is no valid resource or has another identity.
     https://hl7.org/fhir/R4/http.html#patch
     """
-    readable = access.visible(actor, "read", type).filter(fhir_id=id)
     with transaction.atomic():
-        current = current_locked(actor, type, id) if readable.exists() else None
-        if current is None:
-            audit.record(actor, "update", type, id, outcome="not-found")
-            raise NotFound
-        if current.deleted:
-            raise Gone
-        if if_match is not None and if_match != current.version:
-            raise PreconditionFailed("The resource has another version now: read it again")
-        before = current.resource
-        parsed = document(edit(current.resource))
-        issues = _identity_faults(before, parsed.value)
-        if issues:
-            raise Invalid(issues, status=422)
-        change = put_change(type, id, parsed, if_match=current.version)
+        change = patch_change(actor, type, id, edit, if_match=if_match)
         try:
             check([change])
         except Invalid as error:
             raise Invalid(error.issues, status=422) from None
         apply(actor, [change])
     return change.result
+
+
+def patch_change(
+    actor: Actor, type: str, id: str, edit: Edit, *, if_match: int | None = None, at: str = ""
+) -> Change:
+    """The change that an edit makes of the current version, which stays locked; not yet checked.
+    Call it inside the transaction that writes the change."""
+    readable = access.visible(actor, "read", type).filter(fhir_id=id)
+    current = current_locked(actor, type, id) if readable.exists() else None
+    if current is None:
+        audit.record(actor, "update", type, id, outcome="not-found")
+        raise NotFound
+    if current.deleted:
+        raise Gone
+    version_check(if_match, current.version)
+    before = current.resource
+    parsed = document(edit(current.resource))
+    issues = _identity_faults(before, parsed.value)
+    if issues:
+        raise Invalid(issues, status=422)
+    return put_change(type, id, parsed, if_match=current.version, at=at)
 
 
 def patch_conditionally(
@@ -209,7 +229,8 @@ def _identity_faults(before: Mapping[str, Any], after: Mapping[str, Any]) -> lis
 def delete_conditionally(
     actor: Actor, type: str, query: Sequence[tuple[str, str]], *, if_match: int | None = None
 ) -> None:
-    """Delete the one resource that matches, if there is one. Raises PreconditionFailed."""
+    """Delete the one resource that matches, if there is one. Raises PreconditionFailed when there
+    are several: which one is meant cannot be known."""
     access.require(actor, "delete", type)
     with transaction.atomic():
         match = conditional_match(actor, type, query)

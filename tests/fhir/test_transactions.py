@@ -87,10 +87,11 @@ BAD_ENTRIES: dict[str, tuple[dict[str, Any], int, str]] = {
         400,
         "Bundle.entry[1].resource",
     ),
-    "unsupported method": (
+    "no method": ({"request": {"url": "Patient/1"}}, 400, "Bundle.entry[1].request.method"),
+    "patch of nothing": (
         {"request": {"method": "PATCH", "url": "Patient/1"}},
         400,
-        "Bundle.entry[1].request.method",
+        "Bundle.entry[1].resource",
     ),
     "stale version": (put(patient(id="old"), ifMatch='W/"7"'), 412, "Bundle.entry[1].resource"),
     "nonsense version": (put(patient(id="old"), ifMatch="seven"), 400, "Bundle.entry[1]"),
