@@ -5,7 +5,8 @@ of its reach. https://fetch.spec.whatwg.org/#http-cors-protocol
 """
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.utils.cache import patch_vary_headers
 
 _METHODS = "GET, HEAD, POST, PUT, PATCH, DELETE"
@@ -19,7 +20,7 @@ _READ = (
 _PREFLIGHT_SECONDS = "600"
 
 
-def allow(response: HttpResponse, http: HttpRequest) -> None:
+def allow(response: HttpResponseBase, http: HttpRequest) -> None:
     """Let the page that asked read an answer, if its origin may."""
     allowed = settings.FHIR_CORS_ORIGINS
     if not allowed:
