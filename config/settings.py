@@ -67,6 +67,7 @@ AUTHENTICATION_BACKENDS = [
 # Failed sign-ins count by user name, whoever tries from wherever: a clinic shares one address, and
 # guessing can come from many. The right password does not help until the wait is over.
 AXES_LOCKOUT_PARAMETERS = ["username"]
+SILENCED_SYSTEM_CHECKS = ["axes.W006"]  # asks for the address
 AXES_FAILURE_LIMIT = env.int("PLUME_SIGN_IN_FAILURES", default=5)
 AXES_COOLOFF_TIME = timedelta(seconds=env.int("PLUME_SIGN_IN_WAIT_SECONDS", default=900))
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
@@ -169,7 +170,12 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         ),
     }
 else:
+    # Values travel beside the statements, and what runs often is planned once a connection.
     DATABASES["default"].setdefault("OPTIONS", {})
+    DATABASES["default"]["OPTIONS"] |= {
+        "server_side_binding": True,
+        "prepare_threshold": env.int("PLUME_PREPARE_THRESHOLD", default=3) or None,
+    }
 DATABASES["default"]["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=600)
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 

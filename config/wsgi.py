@@ -3,4 +3,8 @@ import os
 from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-application = get_wsgi_application()
+_pages = get_wsgi_application()
+
+from config.clients import ClientsFirst  # noqa: E402  (needs the settings)
+
+application = ClientsFirst(_pages)

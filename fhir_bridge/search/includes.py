@@ -9,7 +9,7 @@ nothing new comes, so that circles end by themselves. What the actor may not see
 from collections.abc import Iterable, Sequence
 
 from fhir_bridge.search import parameters
-from fhir_bridge.search.fragments import RESOURCE, Scope, Sql, joined, rows_of
+from fhir_bridge.search.fragments import RESOURCE, Scope, Sql, joined, rows_among, rows_of
 from fhir_bridge.search.index import TABLES
 from fhir_bridge.search.parse import Guard
 from fhir_bridge.search.plan import COLUMNS, Hit, fetch, hit_of
@@ -53,9 +53,9 @@ def _referred(
     numbers, limits = _numbers(include, types)
     if not numbers:
         return []
+    among = Sql(f"a.resource_id IN ({_marks(sources)})", tuple(hit.pk for hit in sources))
     conditions = [
-        rows_of(scope, "a", numbers),
-        Sql(f"a.resource_id IN ({_marks(sources)})", tuple(hit.pk for hit in sources)),
+        rows_among(scope, "a", numbers, among),
         Sql("NOT r.deleted"),
         _reachable(scope, (include.target,) if include.target else limits, guard),
     ]

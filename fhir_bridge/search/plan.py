@@ -29,7 +29,9 @@ from fhir_bridge.search.fragments import (
     everything,
     joined,
     probed,
+    resources_at,
     resources_of,
+    rows_at,
     rows_of,
 )
 from fhir_bridge.search.index import HIGHEST_VALUE, LOWEST_VALUE, TABLES
@@ -142,7 +144,7 @@ def _in_order(
         f"{'WHERE ' + where.text if probes else ''} ORDER BY d.id {order} LIMIT {int(limit)}",
         lead.source.params + where.params,
     )
-    own = resources_of(scope, "r", query.resource_type)
+    own = resources_at(scope, "r", query.resource_type)
     return _hits(
         Sql(
             f"SELECT {COLUMNS} FROM ({page.text}) p JOIN {RESOURCE} r ON r.id = p.id "
@@ -198,7 +200,7 @@ def _walk(scope: Scope, query: Query, lead: Lead, cursor: Cursor | None, limit: 
                 Sql(f"(k.{column}, k.resource_id) {than} (%s, %s)", (values[0], cursor.pk))
             )
         where = joined(conditions, " AND ")
-        own = resources_of(scope, "r", query.resource_type)
+        own = resources_at(scope, "r", query.resource_type)
         found = _hits(
             Sql(
                 f"SELECT {COLUMNS} FROM (SELECT k.resource_id AS id, k.{column} AS key "
@@ -210,10 +212,9 @@ def _walk(scope: Scope, query: Query, lead: Lead, cursor: Cursor | None, limit: 
             )
         )
     if len(found) < limit:
+        none = rows_at(scope, "k", key.parameter.rows, "{t}.id")
         without = Sql(
-            f"NOT EXISTS (SELECT 1 FROM {TABLES[table].name} k WHERE k.resource_id = {{t}}.id "
-            f"AND {rows.text})",
-            rows.params,
+            f"NOT EXISTS (SELECT 1 FROM {TABLES[table].name} k WHERE {none.text})", none.params
         )
         after = cursor.pk if cursor and values is not None and values[0] is None else None
         missing = Lead(lead.source, [*lead.rest, Own(query.resource_type, without)], False)
@@ -240,7 +241,7 @@ def _sorted(scope: Scope, query: Query, lead: Lead, cursor: Cursor | None, limit
         orders.append(f"x.k{n} {'DESC' if key.descending != backwards else 'ASC'}")
     last = "DESC" if query.sort[0].descending != backwards else "ASC"
     order = ", ".join([*orders, f"x.id {last}"])
-    own = resources_of(scope, "r", query.resource_type)
+    own = resources_at(scope, "r", query.resource_type)
     return _hits(
         Sql(
             f"SELECT {COLUMNS} FROM (SELECT * FROM ({rows.text}) x WHERE {after.text} "
@@ -257,12 +258,12 @@ def _key_sql(scope: Scope, key: SortKey, resource: str) -> Sql:
         column = _OWN_COLUMN[key.code]
         return Sql(f"(SELECT o.{column} FROM {RESOURCE} o WHERE o.id = {resource})")
     table, column = _SORT_COLUMN[key.parameter.type]
-    rows = rows_of(scope, "o", key.parameter.rows)
+    rows = rows_at(scope, "o", key.parameter.rows, resource)
     limit = key.parameter.limit
     types = f" AND o.target_type IN ({', '.join(['%s'] * len(limit))})" if limit else ""
     return Sql(
         f"(SELECT {'MAX' if key.descending else 'MIN'}(o.{column}) FROM {TABLES[table].name} o "
-        f"WHERE o.resource_id = {resource} AND {rows.text}{types})",
+        f"WHERE {rows.text}{types})",
         rows.params + limit,
     )
 
