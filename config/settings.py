@@ -151,6 +151,13 @@ BULK_KEEP_SECONDS = env.int("PLUME_BULK_KEEP_SECONDS", default=24 * 3600)
 # Hosts that an import may read its inputs from, over https; none by default.
 IMPORT_HOSTS = env.list("PLUME_IMPORT_HOSTS", default=[])
 IMPORT_MAX_BYTES = env.int("PLUME_IMPORT_MAX_BYTES", default=1024 * 1024 * 1024)
+# Hosts that notifications may go to though their address is not public, over http too.
+SUBSCRIPTION_HOSTS = env.list("PLUME_SUBSCRIPTION_HOSTS", default=[])
+SUBSCRIPTION_KEEP_SECONDS = env.int("PLUME_SUBSCRIPTION_KEEP_SECONDS", default=7 * 24 * 3600)
+# The address of the FHIR API as clients know it, for what is sent without being asked.
+FHIR_BASE = env.str(
+    "PLUME_FHIR_BASE", default=f"{'https' if TLS else 'http'}://{HOST}:{PORT}/fhir"
+).rstrip("/")
 # A trigger of the database refuses to change or delete audit entries.
 AUDIT_GUARD = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -258,5 +265,8 @@ LOGGING = {
         "django.db.backends": {"level": "WARNING"},
         # Its lines repeat what was typed as a user name, which may be a password.
         "axes": {"level": "CRITICAL"},
+        # They write the address of every request: a subscriber's endpoint, with ids.
+        "httpx": {"level": "WARNING"},
+        "httpcore": {"level": "WARNING"},
     },
 }

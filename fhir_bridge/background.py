@@ -6,24 +6,27 @@ broker is needed.
 """
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Sequence
 
 from fhir_bridge.bulk import jobs
 from fhir_bridge.bulk.running import job_run_next
+from fhir_bridge.subscriptions.delivery import deliver_next, events_forget
 
 Work = Callable[[threading.Event | None], bool]
 
 # Each has a thread of its own, so that a long one keeps no other waiting.
-WORK: Mapping[str, Work] = {"bulk": job_run_next}
+# Two send notifications, since a receiver may be slow to answer.
+WORK: Sequence[Work] = (job_run_next, deliver_next, deliver_next)
 
 
 def reconcile() -> None:
     """Put back what dead runners held and delete what has expired."""
     jobs.jobs_reconcile()
+    events_forget()
 
 
 def drain() -> None:
     """Do everything that waits, in this thread, until nothing does."""
     reconcile()
-    while sum(work(None) for work in WORK.values()):
+    while sum(work(None) for work in WORK):
         reconcile()

@@ -13,7 +13,12 @@ from django.conf import settings
 from fhir_bridge import policy
 from fhir_bridge.rest import Operation, Route
 from fhir_bridge.search import parameters
+from fhir_bridge.subscriptions import topics
 
+_TOPIC = (
+    "http://hl7.org/fhir/uv/subscriptions-backport/StructureDefinition/"
+    "capabilitystatement-subscriptiontopic-canonical"
+)
 _TYPE_LEVEL = ("read", "vread", "update", "patch", "delete", "history-instance", "history-type",
                "create", "search-type")  # fmt: skip
 _SYSTEM_LEVEL = ("transaction", "batch", "search-system", "history-system")
@@ -106,6 +111,11 @@ def _resource(name: str, offered: frozenset[str]) -> dict[str, Any]:
         "conditionalDelete": "single" if "conditional-delete" in offered else "not-supported",
         "referencePolicy": ["literal", "local", "enforced"],
     }
+    if name == "Subscription":
+        resource["extension"] = [
+            {"url": _TOPIC, "valueCanonical": each}
+            for each in topics.built_in(sorted(policy.CLIENT_TYPES))
+        ]
     named = [
         _named(each)
         for each in operations()

@@ -301,3 +301,62 @@ class JobPatient(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["job", "patient_id"], name="job_patient_once"),
         ]
+
+
+class SubscriptionWatch(models.Model):
+    """What a Subscription asks for, compiled, and how far its notifications have come.
+
+    Endpoint and headers stay in the resource. `events` numbers the last event, `delivered` the last
+    one that its receiver has taken.
+    """
+
+    class State(models.TextChoices):
+        REQUESTED = "requested"
+        ACTIVE = "active"
+        ERROR = "error"  # still tried, at long intervals
+        OFF = "off"
+
+    organization = models.ForeignKey(Organization, on_delete=models.CASCADE, db_index=False)
+    fhir_id = BytewiseCharField(max_length=64)  # of the Subscription
+    state = models.CharField(max_length=10, choices=State)
+    actor = models.CharField(max_length=100)  # who asked for it: whose rights count
+    topic = models.TextField(blank=True)  # empty: criteria of R4's own
+    triggers = models.JSONField()
+    ends_at = models.DateTimeField(null=True)
+    heartbeat = models.PositiveIntegerField(default=0)  # seconds; 0: none
+    ready_at = models.DateTimeField()  # when every process knows of it
+    events = models.PositiveIntegerField(default=0)
+    delivered = models.PositiveIntegerField(default=0)
+    last_sent_at = models.DateTimeField(null=True)
+    attempts = models.PositiveIntegerField(default=0)
+    not_before = models.DateTimeField(null=True)
+    failure = models.CharField(max_length=200, blank=True)
+    lease_owner = models.CharField(max_length=64, blank=True)
+    lease_expires_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["organization", "fhir_id"], name="watch_once"),
+        ]
+
+
+class SubscriptionEvent(models.Model):
+    """A write that a Subscription asks to be told of; inserted in the transaction of the write.
+
+    A runner numbers events in the order in which it sees them, which for one resource is that of
+    its versions.
+    """
+
+    watch = models.ForeignKey(SubscriptionWatch, on_delete=models.CASCADE, db_index=False)
+    at = models.DateTimeField()
+    action = models.CharField(max_length=10)  # create, update, delete
+    type = models.CharField(max_length=40)
+    fhir_id = models.CharField(max_length=64)
+    version = models.PositiveIntegerField()
+    number = models.PositiveIntegerField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["watch", "number"], name="event_number_once"),
+        ]
+        indexes = [models.Index(fields=["at"], name="event_age")]

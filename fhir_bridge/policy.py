@@ -94,6 +94,8 @@ POLICY: Mapping[str, tuple[Grant, ...]] = {
     "biller": (Grant("rs", _BILLED),),
     # The drafting worker reads facts, and writes nothing.
     "worker": (Grant("rs", GROUPS["clinical"] | GROUPS["administrative"]),),
+    # The record itself, which tells in a Subscription whether it is active.
+    "server": (Grant("ru", frozenset(["Subscription"])),),
 }
 EVERY_TYPE = frozenset().union(*GROUPS.values())
 # What a client's scopes can reach at most.

@@ -30,6 +30,8 @@ from fhir_bridge.operations import (
     lastn,
     lookup,
     meta,
+    subscription_events,
+    subscription_status,
     subsumes,
     translate,
     validate,
@@ -108,6 +110,17 @@ ROUTES = (
             (r"/(?P<type>Patient)/\$export", "GET POST", export.of_patients),
             (rf"/(?P<type>Group)/{ID}/\$export", "GET POST", export.of_group),
             (r"/\$import", "POST", bulk_import.of_system),
+            (r"/(?P<type>Subscription)/\$status", "GET POST", subscription_status.of_type),
+            (
+                rf"/(?P<type>Subscription)/{ID}/\$status",
+                "GET POST",
+                subscription_status.of_instance,
+            ),
+            (
+                rf"/(?P<type>Subscription)/{ID}/\$events",
+                "GET POST",
+                subscription_events.of_instance,
+            ),
         )
     ),
     Route("job", rf"/_jobs/{JOB}", {"GET": bulk.status, "DELETE": bulk.cancel}),

@@ -31,6 +31,7 @@ from fhir_bridge.outcomes import (
 from fhir_bridge.search import index
 from fhir_bridge.store import references
 from fhir_bridge.store.reading import stored_of
+from fhir_bridge.subscriptions import outbox
 
 _AT_ONCE = 500
 # Parameters that shape an answer and say nothing of which resources are meant.
@@ -122,6 +123,7 @@ def apply(actor: Actor, changes: Sequence[Change]) -> None:
                 except FhirError as error:
                     raise error.within(change.at) if change.at else error from None
             written = [change for change in changes if not change.unchanged]
+            noted = outbox.before(actor, written)
             _rows_write(actor, written, now)
             _compartments_write(actor, written)
             index.bulk(
@@ -137,6 +139,7 @@ def apply(actor: Actor, changes: Sequence[Change]) -> None:
                     for change in written
                 ],
             )
+            outbox.after(actor, written, noted)
     except IntegrityError as error:
         # The constraint on identity: somebody else created the same id in the meantime.
         raise Conflict("The resource was written by somebody else at the same time") from error

@@ -106,6 +106,12 @@ ROUTE_REQUESTS: dict[str, list[tuple[str, str, Any]]] = {
         for path in ("/$export", "/Patient/$export", "/Group/g/$export")
         for method in ("GET", "POST")
     ],
+    "$status": [
+        (method, path, None)
+        for path in ("/Subscription/$status", "/Subscription/s/$status")
+        for method in ("GET", "POST")
+    ],
+    "$events": [(method, "/Subscription/s/$events", None) for method in ("GET", "POST")],
     "$import": [("POST", "/$import", patient(id="p"))],
     "job": [(method, f"/_jobs/{JOB}", None) for method in ("GET", "DELETE")],
     "job-file": [("GET", f"/_jobs/{JOB}/output/Patient-1.ndjson", None)],

@@ -30,7 +30,7 @@ DATABASE_ERRORS = (OperationalError, InterfaceError)
 class Command(BaseCommand):
     help = (
         "Reconcile draft jobs; run them here when there is no broker or it cannot be reached. "
-        "Do the record's work in the background: exports, imports. "
+        "Do the record's work in the background: exports, imports, notifications. "
         "SIGTERM lets the running draft end, or gives it back."
     )
 
@@ -80,7 +80,7 @@ class Runner:
         ]
         workers += [
             threading.Thread(target=self._record_work, args=[work], daemon=True)
-            for work in background.WORK.values()
+            for work in background.WORK
         ]
         self._look_at_broker()
         for worker in workers:
