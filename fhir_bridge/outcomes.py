@@ -30,12 +30,14 @@ import orjson
 
 @dataclass(frozen=True)
 class Issue:
-    """One OperationOutcome.issue. `expression` is FHIRPath ("Patient.contact[0].name")."""
+    """One OperationOutcome.issue. `expression` is FHIRPath ("Patient.contact[0].name"), `rule` the
+    key of the invariant that is broken ("obs-6")."""
 
     code: str
     diagnostics: str
     expression: str = ""
     severity: str = "error"
+    rule: str = ""
 
     @property
     def resource(self) -> dict[str, Any]:
@@ -44,6 +46,8 @@ class Issue:
             "code": self.code,
             "diagnostics": self.diagnostics,
         }
+        if self.rule:
+            value["details"] = {"coding": [{"code": self.rule}], "text": self.rule}
         if self.expression:
             value["expression"] = [self.expression]
         return value

@@ -83,9 +83,9 @@ def _own_faults(name: str, value: dict[str, Any], at: str) -> Iterator[Issue]:
         valid = _validator(name).is_valid(shell)
     except ValueError:
         # The validator reads Decimal, but none of its subclasses.
-        valid = _validator(name).is_valid(_plain(shell))
+        valid = _validator(name).is_valid(plain(shell))
     if not valid:
-        yield from _schema_faults(name, _plain(shell), at)
+        yield from _schema_faults(name, plain(shell), at)
 
 
 @cache
@@ -232,12 +232,12 @@ def _schema_faults(name: str, value: dict[str, Any], at: str) -> Iterator[Issue]
                 yield issue
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
     """The same with plain Decimal for every Literal."""
     if isinstance(value, dict):
-        return {key: _plain(each) for key, each in value.items()}
+        return {key: plain(each) for key, each in value.items()}
     if isinstance(value, list):
-        return [_plain(each) for each in value]
+        return [plain(each) for each in value]
     return Decimal(value) if isinstance(value, Literal) else value
 
 

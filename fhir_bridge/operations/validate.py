@@ -1,8 +1,9 @@
 """Would this resource be accepted? The checks of every write, and nothing is written.
 https://hl7.org/fhir/R4/resource-operation-validate.html
 
-The answer is 200 with an OperationOutcome, whatever the verdict. Profiles are not checked, which
-the outcome says when one is asked for.
+The answer is 200 with an OperationOutcome, whatever the verdict. What passes the structural check
+is held against R4's invariants and bindings, the profiles in its meta, and those asked for by
+`profile`.
 """
 
 from collections.abc import Mapping
@@ -15,8 +16,12 @@ from fhir_bridge.asked import part
 from fhir_bridge.documents import Document, document, dumps
 from fhir_bridge.operations import CORE, operation
 from fhir_bridge.outcomes import Invalid, Issue, outcome_bytes
+from fhir_bridge.profiles import conformance
 from fhir_bridge.rest import Request, resource_response
+from fhir_bridge.terminology import Sources
+from fhir_bridge.validation import plain
 
+MOST_PROFILES = 20
 _MODES = ("", "create", "update", "delete", "profile")
 
 
@@ -37,11 +42,27 @@ def validate(request: Request) -> HttpResponse:
     if parsed is None:
         raise Invalid([Issue("required", "Send the resource to check", "Parameters.parameter")])
     issues = _issues(request, parsed, mode)
-    if request.parameter("profile") or part(given, "profile"):
-        issues.append(
-            Issue("not-supported", "Profiles are not checked, R4 itself is", severity="warning")
+    if not issues:
+        issues = conformance(
+            plain(parsed.value), _sources(request), profiles=_profiles(request, given)
         )
     return _answer(issues)
+
+
+def _profiles(request: Request, given: Mapping[str, Any]) -> list[str]:
+    """The canonicals asked for, in the address or in Parameters."""
+    named = [value for name, value in request.query if name == "profile"]
+    for each in given.get("parameter", []):
+        if each.get("name") == "profile":
+            named += [str(v) for k, v in each.items() if k.startswith("value")]
+    return list(dict.fromkeys(each for each in named if each))[:MOST_PROFILES]
+
+
+def _sources(request: Request) -> Sources:
+    """The definitions that the caller may read; without that right, R4's own."""
+    who = request.who
+    needed = (access.allowed(who, "read", each) for each in ("StructureDefinition", "ValueSet"))
+    return Sources(who.organization_id if all(limit == "" for limit in needed) else None)
 
 
 def _sent(request: Request) -> tuple[Document | None, Mapping[str, Any]]:

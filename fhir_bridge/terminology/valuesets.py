@@ -15,8 +15,10 @@ from fhir_bridge.terminology.filters import positions_of, refused, test_of
 from fhir_bridge.terminology.grammars import Grammar, grammars
 from fhir_bridge.terminology.sources import Sources
 
-# How many imports may lie inside each other, and how many concepts one answer may look at.
+# How many imports may lie inside each other, how many value sets one question about a code may
+# ask, and how many concepts one expansion may look at.
 MOST_NESTED = 40
+MOST_ASKED = 20_000
 MOST_LOOKED_AT = 500_000
 
 ValueSet = Mapping[str, Any]
@@ -60,6 +62,7 @@ class Evaluator:
         # The canonicals that an answer rests on, for expansion.parameter.
         self.used: dict[tuple[str, str], None] = {}
         self._looked_at = 0
+        self._asked = 0
 
     # -- code systems ----------------------------------------------------------------------------
 
@@ -87,12 +90,16 @@ class Evaluator:
         Raises Invalid for a value set that cannot be evaluated (a circle of imports, a filter that
         makes no sense).
         """
+        self._asked = 0
         return self._member(value_set, system, code, ())
 
     def _member(
         self, value_set: ValueSet, system: str, code: str, inside: tuple[str, ...]
     ) -> Member | Unknown | None:
         inside = _entered(value_set, inside)
+        self._asked += 1
+        if self._asked > MOST_ASKED:
+            raise refused("too-costly", "The value set imports too many others")
         compose = value_set.get("compose")
         if compose is None:
             return _listed_member(value_set, system, code)
@@ -193,6 +200,7 @@ class Evaluator:
         excludes = compose.get("exclude", [])
         active_only = compose.get("inactive") is False
         for include in compose.get("include", []):
+            self._asked = 0
             for each in self._of_part(include, words, inside):
                 self._looked_at += 1
                 if self._looked_at > MOST_LOOKED_AT:
