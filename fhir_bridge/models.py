@@ -204,6 +204,26 @@ class UriIndex(IndexRow):
         indexes = [models.Index(fields=["resource_id", "param"], name="uri_resource")]
 
 
+class UnitInUse(models.Model):
+    """A UCUM code that some quantity of an organisation's record has had: which units a search for
+    a quantity has to look at."""
+
+    pk = models.CompositePrimaryKey("organization_id", "code")
+    organization_id = models.IntegerField()
+    code = BytewiseCharField(max_length=200)
+
+
+class ResourceText(models.Model):
+    """The folded words of a resource, for `_text` and `_content`; written by search.fulltext only.
+
+    On PostgreSQL `words` is a tsvector in which the words of the narrative weigh A. On SQLite the
+    table is an FTS5 one with the columns `narrative` and `words`. The key is the resource's.
+    """
+
+    rowid = models.BigIntegerField(primary_key=True)
+    words = models.TextField()
+
+
 class AuditEntry(models.Model):
     """Who did what to which resource; append-only (a trigger guards it, see audit.py).
 

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from django.db import DatabaseError, OperationalError, connection, transaction
 
 from fhir_bridge.search.fragments import Rows
-from fhir_bridge.search.parse import problem
+from fhir_bridge.search.problems import problem
 from fhir_bridge.search.query import Query
 
 SECONDS = 10.0

@@ -5,7 +5,7 @@ date, number and quantity: the sections of those names)
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 from math import inf, nextafter
@@ -13,10 +13,12 @@ from math import inf, nextafter
 from django.db import connection
 
 from fhir_bridge.search.fragments import Sql, any_of
+from fhir_bridge.search.problems import BadValue
 from fhir_bridge.search.values import (
     HIGHEST,
     LOWEST,
     TEXT_LENGTH,
+    UCUM,
     URI_LENGTH,
     cut,
     date_interval,
@@ -26,13 +28,12 @@ from fhir_bridge.search.values import (
     reference_target,
 )
 
+# A UCUM code, and what turns a number in the searched unit into a number in this one.
+Alternative = tuple[str, Callable[[Decimal], Decimal]]
 # Sorts after every text that starts with what is before it, in UTF-8 order.
 LAST = "\U0010ffff"
+_EXPECTED_DATE = "a date: YYYY, YYYY-MM, YYYY-MM-DD or YYYY-MM-DDThh:mm:ss with an offset"
 _PREFIX = re.compile(r"(eq|ne|gt|ge|lt|le|sa|eb|ap)(?=[\d+\-.])")
-
-
-class BadValue(ValueError):
-    """The value cannot be one of this search type. The text says what is expected."""
 
 
 def split(text: str, separator: str) -> list[str]:
@@ -201,12 +202,20 @@ def date(value: str) -> Sql:
     prefix, text = prefixed(unescape(value))
     interval = date_interval(text.replace(" ", "+"))
     if interval is None:
-        raise BadValue("a date: YYYY, YYYY-MM, YYYY-MM-DD or YYYY-MM-DDThh:mm:ss with an offset")
+        raise BadValue(_EXPECTED_DATE)
     low, high = interval
     if prefix == "ap":
         distance = abs(_now() - (low + high) // 2) // 10
         low, high = low - distance, high + distance
     return _DATE[prefix](low, high)
+
+
+def date_overlaps(value: str) -> Sql:
+    """The two intervals have a moment in common (`po` of `_filter`)."""
+    interval = date_interval(value.replace(" ", "+"))
+    if interval is None:
+        raise BadValue(_EXPECTED_DATE)
+    return Sql("{t}.low < %s AND {t}.high > %s", (interval[1], interval[0]))
 
 
 def _now() -> int:
@@ -268,11 +277,16 @@ def number(value: str) -> Sql:
     `eq` and `ne` take the range that the digits imply, `ap` a tenth of the value on each side; the
     others take the number as it is (R4 search, number).
     """
+    return _number(value, lambda part: part)
+
+
+def _number(value: str, converted: Callable[[Decimal], Decimal]) -> Sql:
+    """As `number`, with every bound of the search converted to another unit first."""
     prefix, text = prefixed(unescape(value))
     interval = number_interval(text)
     if interval is None:
         raise BadValue("a number")
-    exact, low, high = (_clamped(part) for part in interval)
+    exact, low, high = (_clamped(converted(part)) for part in interval)
     # Sixteen digits imply a range that is narrower than what a float tells apart.
     high = max(high, nextafter(exact, inf))
     if prefix == "eq":
@@ -281,13 +295,18 @@ def number(value: str) -> Sql:
         return Sql("{t}.low < %s OR {t}.high >= %s", (low, high))
     if prefix == "ap":
         margin = abs(interval[0]) / 10
-        low, high = _clamped(interval[0] - margin), _clamped(interval[0] + margin)
+        low = _clamped(converted(interval[0] - margin))
+        high = _clamped(converted(interval[0] + margin))
         return Sql("{t}.low <= %s AND {t}.high >= %s", (high, low))
     return Sql(_NUMBER[prefix], (exact,))
 
 
-def quantity(value: str) -> Sql:
-    """number, number|system|code or number||code (a code or a unit as written)."""
+def quantity(value: str, alternatives: Callable[[str], Sequence[Alternative]]) -> Sql:
+    """number, number|system|code or number||code (a code or a unit as written).
+
+    `alternatives` gives, for a UCUM code, the other codes that measure the same, each with what
+    turns a number of the one into a number of the other.
+    """
     parts = split(value, "|")
     if len(parts) not in (1, 3):
         raise BadValue("a number, number|system|code or number||code")
@@ -296,14 +315,25 @@ def quantity(value: str) -> Sql:
         return condition
     system, code = (unescape(part) for part in parts[1:])
     if system and code:
-        unit = Sql("{t}.system = %s AND {t}.code = %s", (cut(system, URI_LENGTH), cut(code)))
-    elif code:
+        either = [_in_unit(condition, system, code)]
+        if system == UCUM:
+            for other, converted in alternatives(code):
+                either.append(_in_unit(_number(parts[0], converted), system, other))
+        return any_of(either)
+    if code:
         unit = any_of([Sql("{t}.code = %s", (cut(code),)), Sql("{t}.unit = %s", (cut(code),))])
     elif system:
         unit = Sql("{t}.system = %s", (cut(system, URI_LENGTH),))
     else:
         return condition
     return Sql(f"({condition.text}) AND ({unit.text})", condition.params + unit.params)
+
+
+def _in_unit(condition: Sql, system: str, code: str) -> Sql:
+    return Sql(
+        f"({condition.text}) AND {{t}}.system = %s AND {{t}}.code = %s",
+        (*condition.params, cut(system, URI_LENGTH), cut(code)),
+    )
 
 
 _NUMBER: Mapping[str, str] = {

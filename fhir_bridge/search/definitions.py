@@ -16,24 +16,22 @@ import orjson
 
 from fhir_bridge.search.expressions import Compiler, Element, ExpressionError, Path
 
-FORMAT = 1  # part of the file's name: a change of layout never meets an old file
+FORMAT = 2  # part of the file's name: a change of layout never meets an old file
 PACKAGE = "google/fhir/r4/data/hl7.fhir.r4.core.tgz"
 _WANTED = ("SearchParameter-", "StructureDefinition-", "CompartmentDefinition-", "ValueSet-")
 # Examples that the package carries among the definitions.
 _EXAMPLES = {"example", "example-extension"}
 # Answered by the server itself, not by index rows.
 BUILT_IN = ("_id", "_lastUpdated")
+# Answered by something else than the rows of this parameter.
+SPECIAL = ("_text", "_content", "_filter", "_list")
 # Parameters without an expression, and one whose path leaves the resource: not offered.
 NOT_OFFERED = {
-    "_text": "full text of the narrative",
-    "_content": "full text of the resource",
-    "_filter": "the filter language",
     "_query": "named queries",
     "age": "changes every day; search birthdate instead",
     "birthOrderBoolean": "the definition has no expression",
     "composition": "the value is a whole resource inside a Bundle, not a reference",
     "message": "the value is a whole resource inside a Bundle, not a reference",
-    "near": "special: a position, not an index value",
 }
 # Slips in the published definitions, each put right (see tests/fhir/search/test_definitions.py).
 _EXPRESSIONS = {"InsurancePlan-name": "InsurancePlan.name | InsurancePlan.alias"}
@@ -56,6 +54,7 @@ ACCEPTED = {
     "number": {"Range"} | _NUMBERS,
     "quantity": {"Quantity", "Age", "Count", "Distance", "Duration", "Money", "Range"},
     "uri": {"uri", "url", "canonical", "oid", "uuid"},
+    "special": {"BackboneElement"},  # Location.position
 }
 _SIMPLE = "http://hl7.org/fhirpath/System."
 
@@ -143,6 +142,8 @@ def compile_table(definitions: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
                 parameters[type_][code] = entry
             number += width
     for entries in parameters.values():
+        # R4 describes _list without publishing a definition of it.
+        entries["_list"] = {"type": "special", "url": "", "targets": [], "paths": [], "number": 0}
         _share_rows(entries)
         _share_groups(entries)
     return {
@@ -183,7 +184,7 @@ def _entry(
         "paths": [],
     }
     if code in BUILT_IN or code in NOT_OFFERED or not definition.get("expression"):
-        entry["offered"] = code in BUILT_IN
+        entry["offered"] = code in BUILT_IN or code in SPECIAL
         return entry
     if definition["type"] == "composite":
         entry["roots"], entry["components"] = _composite(compiler, type_, definition, by_url)

@@ -415,6 +415,19 @@ def _range(number: int) -> Emit:
     return emit
 
 
+def _position(number: int) -> Emit:
+    """A position: the latitude as the row's low, the longitude as its high (see positions.py)."""
+
+    def emit(value: Any, found: Values) -> None:
+        if type(value) is not dict:
+            return
+        latitude, longitude = _float(value.get("latitude")), _float(value.get("longitude"))
+        if latitude is not None and longitude is not None:
+            found.quantity.append((number, latitude, longitude, "", "", ""))
+
+    return emit
+
+
 _TEXT = ("string", "markdown", "code", "id", "uri", "url", "canonical")
 _EMITTERS: Mapping[str, Mapping[str, Callable[[int], Emit]]] = {
     "token": {
@@ -446,4 +459,5 @@ _EMITTERS: Mapping[str, Mapping[str, Callable[[int], Emit]]] = {
         "Range": _range,
     },
     "uri": {**dict.fromkeys(("uri", "url", "oid", "uuid"), _uri), "canonical": _canonical_uri},
+    "special": {"BackboneElement": _position},
 }

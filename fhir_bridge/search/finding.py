@@ -10,8 +10,9 @@ from fhir_bridge.search import cursors, includes, parameters, plan
 from fhir_bridge.search.bounds import bounded
 from fhir_bridge.search.conditions import reference
 from fhir_bridge.search.cursors import Cursor
-from fhir_bridge.search.fragments import Compartment, Either, Own, Rows, Sql, Test
-from fhir_bridge.search.parse import Guard, Parser, problem
+from fhir_bridge.search.fragments import Compartment, Either, Guard, Own, Rows, Sql, Test
+from fhir_bridge.search.parse import Parser
+from fhir_bridge.search.problems import problem
 from fhir_bridge.search.query import Query
 
 _AT_ONCE = 1000
@@ -42,7 +43,7 @@ def find(
         AccessDenied: the actor may not search this type.
     """
     guards = guards_of(actor, type)
-    parser = Parser(lambda other: allowed_guards(actor, other), strict=True)
+    parser = Parser(actor.organization_id, lambda other: allowed_guards(actor, other), strict=True)
     query = parser.query(type, params)
     query.tests += guards
     found: list[Stored] = []
@@ -97,7 +98,7 @@ def page_found(
     def guard(other: str) -> Sequence[Test] | None:
         return allowed_guards(actor, other)
 
-    query = Parser(guard, base=base, strict=strict).query(type, params)
+    query = Parser(actor.organization_id, guard, base=base, strict=strict).query(type, params)
     if compartment is not None:
         query.tests.append(_inside(actor, type, *compartment))
     query.tests += guards

@@ -7,7 +7,7 @@ travel as parameters; the text is ours.
 
 # ruff: noqa: S608 -- the text of every statement is ours; values travel as parameters
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import count
 from typing import Any, NamedTuple
@@ -77,6 +77,11 @@ class Test:
     def source(self, scope: Scope) -> Sql | None:
         """SELECT ... AS id of the resources that meet this; None when only a probe makes sense."""
         raise NotImplementedError
+
+
+# May the actor search this type? The tests that keep the answer to what the actor may see
+# (empty: all of it), or None when the type may not be searched at all.
+Guard = Callable[[str], Sequence[Test] | None]
 
 
 @dataclass
@@ -332,6 +337,25 @@ class Either(Test):
         return joined(known, " UNION ALL ") if len(known) == len(sources) else None
 
 
+def either_of(tests: Sequence[Test]) -> Test:
+    """The test that one of these is met."""
+    return tests[0] if len(tests) == 1 else Either(tuple(tests))
+
+
+@dataclass
+class Not(Test):
+    """The test is not met."""
+
+    test: Test
+
+    def probe(self, scope: Scope, resource: str) -> Sql:
+        inner = self.test.probe(scope, resource)
+        return Sql(f"NOT ({inner.text})", inner.params)
+
+    def source(self, scope: Scope) -> Sql | None:
+        return None
+
+
 @dataclass
 class Every(Test):
     """All of the tests are met (the parts of a composite that is the whole resource)."""
@@ -340,7 +364,8 @@ class Every(Test):
     tests: tuple[Test, ...]
 
     def probe(self, scope: Scope, resource: str) -> Sql:
-        return joined((test.probe(scope, resource) for test in self.tests), " AND ")
+        every = joined((test.probe(scope, resource) for test in self.tests), " AND ")
+        return Sql(f"({every.text})", every.params)
 
     def source(self, scope: Scope) -> Sql | None:
         return best_source(scope, self.tests, self.resource_type)

@@ -9,9 +9,8 @@ nothing new comes, so that circles end by themselves. What the actor may not see
 from collections.abc import Iterable, Sequence
 
 from fhir_bridge.search import parameters
-from fhir_bridge.search.fragments import RESOURCE, Scope, Sql, joined, rows_among, rows_of
+from fhir_bridge.search.fragments import RESOURCE, Guard, Scope, Sql, joined, rows_among, rows_of
 from fhir_bridge.search.index import TABLES
-from fhir_bridge.search.parse import Guard
 from fhir_bridge.search.plan import COLUMNS, Hit, fetch, hit_of
 from fhir_bridge.search.query import MAX_CHAIN, MAX_INCLUDED, Include
 

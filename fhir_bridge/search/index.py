@@ -7,14 +7,18 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any, NamedTuple
 
-from django.db import connection
+from django.db import connection, transaction
 
 from fhir_bridge import models
 from fhir_bridge.search import extract as extraction
+from fhir_bridge.search import words
 from fhir_bridge.search.emitters import Row
+from fhir_bridge.search.values import UCUM
 
 RANK = 4  # place = rank * RANK + LOWEST_VALUE + HIGHEST_VALUE
 LOWEST_VALUE, HIGHEST_VALUE = 1, 2
+_MAX_UNITS_KNOWN = 20_000
+_units_known: set[tuple[int, str]] = set()  # (organization, UCUM code), committed
 
 
 class _Table(NamedTuple):
@@ -87,19 +91,39 @@ def bulk(
     """
     stale: list[int] = []
     rows: dict[str, list[Row]] = {}
+    texts: list[tuple[int, str, str]] = []
     for row, resource, fresh in items:
         if not fresh:
             stale.append(row.pk)
         if resource is None:
             continue
+        texts.append((row.pk, *words.words_of(resource)))
         for table, values in extract(row.type, resource).items():
             rows.setdefault(table, []).extend(
                 (row.organization_id, row.pk, *value) for value in values
             )
     if stale:
         _remove(stale)
-    if rows:
-        _insert(rows)
+    if texts:
+        _insert(rows, texts)
+        _units_note(rows.get("quantity", ()))
+
+
+def _units_note(quantities: Iterable[Row]) -> None:
+    """Remember the UCUM units of these rows, those that this process has not seen stored yet."""
+    used = {(row[0], row[6]) for row in quantities if row[5] == UCUM and row[6]}
+    fresh = sorted(used - _units_known)
+    if not fresh:
+        return
+    if len(_units_known) > _MAX_UNITS_KNOWN:
+        _units_known.clear()
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            f"INSERT INTO {models.UnitInUse._meta.db_table} (organization_id, code) "
+            "VALUES (%s, %s) ON CONFLICT DO NOTHING",
+            fresh,
+        )
+    transaction.on_commit(lambda: _units_known.update(fresh))
 
 
 def _placed(rows: Sequence[Row]) -> list[Row]:
@@ -116,18 +140,21 @@ def _placed(rows: Sequence[Row]) -> list[Row]:
     return placed
 
 
-def _insert(rows: Mapping[str, list[Row]]) -> None:
+def _insert(rows: Mapping[str, list[Row]], texts: Sequence[tuple[int, str, str]]) -> None:
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            parts, arrays = [], []
+            parts: list[str] = []
+            arrays: list[list[Any]] = []
             for table, values in rows.items():
                 sql, columns = _unnest(TABLES[table], values)
                 parts.append(sql)
                 arrays += columns
-            *first, last = parts
-            common = ", ".join(f"i{n} AS ({sql})" for n, sql in enumerate(first))
-            cursor.execute(f"WITH {common} {last}" if first else last, arrays)
+            common = ", ".join(f"i{n} AS ({sql})" for n, sql in enumerate(parts))
+            last = words.INSERT_POSTGRESQL
+            arrays += [list(column) for column in zip(*texts, strict=True)]
+            cursor.execute(f"WITH {common} {last}" if parts else last, arrays)
         else:
+            cursor.executemany(words.INSERT_SQLITE, texts)
             for table, values in rows.items():
                 cursor.executemany(_values_sql(TABLES[table]), values)
 
@@ -153,15 +180,17 @@ def _unnest(table: _Table, rows: list[Row]) -> tuple[str, list[list[Any]]]:
 
 
 def _remove(ids: list[int]) -> None:
-    names = [table.name for table in TABLES.values()]
+    keys = {table.name: "resource_id" for table in TABLES.values()} | {words.TABLE: "rowid"}
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            *first, last = (f"DELETE FROM {name} WHERE resource_id = ANY(%s)" for name in names)
+            *first, last = (
+                f"DELETE FROM {name} WHERE {key} = ANY(%s)" for name, key in keys.items()
+            )
             common = ", ".join(f"d{n} AS ({sql})" for n, sql in enumerate(first))
-            cursor.execute(f"WITH {common} {last}", [ids] * len(names))
+            cursor.execute(f"WITH {common} {last}", [ids] * len(keys))
         else:
-            for name in names:
+            for name, key in keys.items():
                 cursor.executemany(
-                    f"DELETE FROM {name} WHERE resource_id = %s",
+                    f"DELETE FROM {name} WHERE {key} = %s",
                     [(one,) for one in ids],
                 )

@@ -6,7 +6,8 @@ from fhir_bridge.access import Actor
 from fhir_bridge.search import plan
 from fhir_bridge.search.bounds import bounded
 from fhir_bridge.search.finding import allowed_guards, guards_of
-from fhir_bridge.search.parse import Parser, problem
+from fhir_bridge.search.parse import Parser
+from fhir_bridge.search.problems import problem
 from fhir_bridge.search.query import Query
 
 Pairs = Sequence[tuple[str, str]]
@@ -46,6 +47,8 @@ def matching(actor: Actor, type: str, criteria: Pairs, ids: Iterable[str]) -> se
 
 def _query(actor: Actor, type: str, criteria: Pairs) -> Query:
     guards = guards_of(actor, type)
-    query = Parser(lambda other: allowed_guards(actor, other), strict=True).query(type, criteria)
+    query = Parser(
+        actor.organization_id, lambda other: allowed_guards(actor, other), strict=True
+    ).query(type, criteria)
     query.tests += guards
     return query

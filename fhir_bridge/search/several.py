@@ -13,7 +13,7 @@ from fhir_bridge import audit
 from fhir_bridge.access import Actor
 from fhir_bridge.search import bounds, parameters
 from fhir_bridge.search.finding import Found, allowed_guards, page_found
-from fhir_bridge.search.parse import problem
+from fhir_bridge.search.problems import problem
 from fhir_bridge.search.query import DEFAULT_COUNT, Query
 
 Pairs = Sequence[tuple[str, str]]

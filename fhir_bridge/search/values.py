@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
 
+UCUM = "http://unitsofmeasure.org"
 CODE_LENGTH = 200
 TEXT_LENGTH = 300
 URI_LENGTH = 400

@@ -13,7 +13,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from ehr.terminology import code_index
 from fhir_bridge import definitions
-from fhir_bridge.search import parameters
+from fhir_bridge.search import parameters, ucum
 from summarizer.backends.encoder import Encoder
 from summarizer.coding import build_index
 from summarizer.exceptions import BackendError
@@ -39,6 +39,7 @@ class Command(BaseCommand):
             console.print(f"Compiled {path.relative_to(settings.BASE_DIR)}")
         definitions.definitions_build()
         parameters.registry()  # compiles the search parameters on first use
+        ucum.build()
         try:
             self._build_code_index(console)
         except BackendError as error:

@@ -45,7 +45,7 @@ def test_each_parameter_has_its_own_number_that_fits_the_column() -> None:
         for type_ in parameters.types()
         for parameter in parameters.for_type(type_)
         for number in (parameter.number, *(part.number for part in parameter.components))
-        if parameter.owns_rows
+        if parameter.owns_rows and parameter.code != "_list"
     ]
     assert len(numbers) == len(set(numbers))
     assert max(numbers) < 2**15

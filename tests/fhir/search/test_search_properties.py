@@ -260,7 +260,8 @@ def number_matches(target: str, prefix: str, value: str) -> bool:
 
 
 number_prefixes = st.sampled_from(["", "eq", "ne", "gt", "lt", "ge", "le", "sa", "eb", "ap"])
-units = st.sampled_from(["kg", "g", "mm[Hg]"])
+MASS = {"kg": Decimal(1000), "g": Decimal(1)}
+units = st.sampled_from([*MASS, "mm[Hg]"])
 
 
 @generated
@@ -288,9 +289,15 @@ def test_quantity(targets: list[tuple[str, str]], values: list[tuple[str, str, s
         text, _, unit = value.partition("|")
         prefix = text[:2] if text[:2].isalpha() else ""
         number, own = numbers[resource["id"]]
-        return number_matches(number, prefix, text[len(prefix) :]) and (
-            not unit or unit.rpartition("|")[2] == own
-        )
+        wanted = unit.rpartition("|")[2]
+        if unit.startswith("|"):  # as it is written
+            return own == wanted and number_matches(number, prefix, text[len(prefix) :])
+        if wanted and MASS.get(own, own) == MASS.get(wanted, wanted):
+            return own == wanted and number_matches(number, prefix, text[len(prefix) :])
+        if wanted and (own not in MASS or wanted not in MASS):
+            return False
+        scale = MASS[own] / MASS[wanted] if wanted else Decimal(1)
+        return number_matches(str(Decimal(number) * scale), prefix, text[len(prefix) :])
 
     check(resources, [("value-quantity", written(*value)) for value in values], expected)
 
