@@ -8,7 +8,7 @@ what exists; another organisation's resources are never found. Tokens are kept a
 import hashlib
 import secrets
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -36,7 +36,7 @@ class Actor:
     """Who acts: always for one organisation. `name` is what the audit trail records."""
 
     organization_id: int
-    role: str  # "physician", "biller", "client", "worker"
+    role: str  # "physician", "biller", "claims", "client", "worker"
     name: str  # "user:12", "token:3", "worker"
     scopes: tuple[str, ...] = ()
     user_id: int | None = None
@@ -121,6 +121,11 @@ def actor_for_user(user: Any) -> Actor:
 def worker_actor(organization_id: int) -> Actor:
     """The drafting worker: reads, for one organisation."""
     return Actor(organization_id=organization_id, role="worker", name="worker")
+
+
+def claims_actor(biller: Actor) -> Actor:
+    """Billing's services at work for a biller, under the biller's name."""
+    return replace(biller, role="claims")
 
 
 def loader_actor(organization_id: int) -> Actor:

@@ -49,10 +49,22 @@ def record(
     outcome: str = "success",
     detail: Mapping[str, Any] | None = None,
 ) -> None:
-    """Record a read, search or export. `detail` holds parameter names and counts, no values."""
+    """Record a read or search. `detail` holds parameter names and counts, no values."""
     _later(
         [_entry(actor, action, resource_type, resource_id, version, outcome=outcome, detail=detail)]
     )
+
+
+def record_now(
+    actor: Actor,
+    action: str,
+    resource_type: str = "",
+    resource_id: str = "",
+    *,
+    detail: Mapping[str, Any] | None = None,
+) -> None:
+    """Record what the transaction under way does outside the record: an export, a setting."""
+    _entry(actor, action, resource_type, resource_id, None, detail=detail).save(force_insert=True)
 
 
 def record_many(actor: Actor, action: str, keys: Iterable[tuple[str, str, int]]) -> None:

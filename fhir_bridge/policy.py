@@ -92,6 +92,12 @@ POLICY: Mapping[str, tuple[Grant, ...]] = {
     ),
     # The minimum that a claim needs; nothing of a patient, no document.
     "biller": (Grant("rs", _BILLED),),
+    # What billing's services do under a biller's name: read what a claim says of a patient, keep
+    # insurances and payers, write claims.
+    "claims": (
+        Grant("rs", frozenset(["Patient", "Practitioner"])),
+        Grant("crus", _BILLED | {"Coverage"}),
+    ),
     # The drafting worker reads facts, and writes nothing.
     "worker": (Grant("rs", GROUPS["clinical"] | GROUPS["administrative"]),),
     # The record itself, which tells in a Subscription whether it is active.

@@ -8,7 +8,8 @@ import csv
 import io
 from collections.abc import Sequence
 
-from billing.shapes import Claim, ClaimCode
+from billing.formats.x12_text import x12_decimal
+from billing.shapes import Claim, ClaimCode, ClaimLine
 
 COLUMNS = (
     "claim_id",
@@ -28,6 +29,14 @@ COLUMNS = (
     "composition_id",
     "composition_version",
     "signed_at",
+    "frequency",
+    "original_reference",
+    "payer_id",
+    "payer_name",
+    "member_id",
+    "billing_npi",
+    "total_charge",
+    "service_lines",
 )
 _STARTS_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 BOM = b"\xef\xbb\xbf"
@@ -58,6 +67,8 @@ def harmless(cell: str) -> str:
 
 def _cells(claim: Claim, code: ClaimCode) -> tuple[str, ...]:
     birth = claim.subject.birth_date
+    coverage, provider = claim.coverage, claim.billing_provider
+    payer = coverage.payer if coverage else None
     return (
         claim.claim_id,
         str(claim.version),
@@ -76,4 +87,25 @@ def _cells(claim: Claim, code: ClaimCode) -> tuple[str, ...]:
         claim.composition_id,
         str(claim.composition_version),
         claim.signed_at.isoformat(),
+        claim.frequency,
+        claim.original_reference,
+        payer.payer_id if payer else "",
+        payer.name if payer else "",
+        coverage.member_id if coverage else "",
+        provider.npi if provider else "",
+        f"{claim.total:.2f}" if claim.lines else "",
+        " | ".join(line_text(line) for line in claim.lines),
     )
+
+
+def line_text(line: ClaimLine) -> str:
+    """A service line in one cell: "99213-25 x1 125.50 AB", pointers as letters of the codes."""
+    service = "-".join((line.code, *line.modifiers))
+    charge = "" if line.charge is None else f"{line.charge:.2f}"
+    units = "" if line.units is None else x12_decimal(line.units)
+    return f"{service} x{units} {charge} {letters(line.pointers)}"
+
+
+def letters(pointers: Sequence[int]) -> str:
+    """Pointers as the paper form writes them: 1 is A, 12 is L."""
+    return "".join(chr(ord("A") + pointer - 1) for pointer in pointers)

@@ -1,15 +1,22 @@
-"""The queue follows the signatures; a person asks, answers, and notes a rejection."""
+"""The queue follows the signatures; a person asks, answers, notes a rejection, sends again."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 
-from billing.exceptions import NotReady
+from billing.exceptions import NotReady, WrongState
 from billing.models import BillingItem, BillingQuery
-from billing.selectors import missing_items, replaced_items
+from billing.selectors import claims, edits_of, items_for_claims, missing_items, replaced_items
+from billing.selectors.queue import open_of
 from ehr.exceptions import BadInput, NotFound
 from ehr.permissions import BILLER, actor_of
+from fhir_bridge import audit
+from fhir_bridge.access import Actor
+
+State = BillingItem.State
+BEFORE_EXPORT = (State.SIGNED, State.READY)
 
 
 def billing_items_ensure(*, user: Any) -> int:
@@ -28,29 +35,51 @@ def billing_items_ensure(*, user: Any) -> int:
             for signed in missing
         ]
         BillingItem.objects.bulk_create(items, ignore_conflicts=True)
-        replaced.update(state=BillingItem.State.VOID)
+        replaced.update(state=State.VOID)
     return len(items)
+
+
+def items_rescrub(actor: Actor, item_ids: Iterable[int]) -> None:
+    """Let the state of what was not exported follow its edits: ready without, signed with."""
+    wanted = BillingItem.objects.filter(pk__in=list(item_ids), state__in=BEFORE_EXPORT)
+    found = claims(actor, items_for_claims(actor, wanted.values_list("pk", flat=True)))
+    edits = edits_of(actor, found)
+    clean = [claim.item_id for claim in found if not open_of(claim, edits[claim.item_id])]
+    held = [claim.item_id for claim in found if claim.item_id not in set(clean)]
+    for state, ids in ((State.READY, clean), (State.SIGNED, held)):
+        BillingItem.objects.filter(pk__in=ids, state__in=BEFORE_EXPORT).update(state=state)
+
+
+def open_items_rescrub(actor: Actor) -> None:
+    """The same after the practice's own data changed, for every item that services were entered
+    for: without any an item cannot be ready."""
+    with_lines = BillingItem.objects.filter(
+        organization_id=actor.organization_id,
+        state__in=BEFORE_EXPORT,
+        service_lines__isnull=False,
+    )
+    items_rescrub(actor, with_lines.distinct().values_list("pk", flat=True))
 
 
 def query_raise(*, user: Any, item_id: int, question: str) -> BillingQuery:
     """Ask about an item; it waits until the question is answered.
 
-    Raises NotFound; BadInput without a question; NotReady unless the item is ready.
+    Raises NotFound; BadInput without a question; NotReady unless the item is still to be exported.
     """
     text = question.strip()
     if not text:
         raise BadInput(code="no-question")
     with transaction.atomic():
-        item = _locked(user, item_id)
-        if item.state != BillingItem.State.READY:
+        item = item_locked(user, item_id)
+        if item.state not in BEFORE_EXPORT:
             raise NotReady(item_ids=[item_id])
-        item.state = BillingItem.State.NEEDS_QUERY
+        item.state = State.NEEDS_QUERY
         item.save(update_fields=["state"])
         return BillingQuery.objects.create(item=item, question=text[:1000], asked_by=user)
 
 
 def query_resolve(*, user: Any, item_id: int, answer: str) -> BillingQuery:
-    """Note the answer to the open question; the item is ready again.
+    """Note the answer to the open question; the item goes on.
 
     Raises NotFound; BadInput without an answer; NotReady when no question is open.
     """
@@ -58,21 +87,24 @@ def query_resolve(*, user: Any, item_id: int, answer: str) -> BillingQuery:
     if not text:
         raise BadInput(code="no-answer")
     with transaction.atomic():
-        item = _locked(user, item_id)
+        item = item_locked(user, item_id)
         query = item.queries.filter(resolved_at=None).first()
-        if query is None or item.state != BillingItem.State.NEEDS_QUERY:
+        if query is None or item.state != State.NEEDS_QUERY:
             raise NotReady(item_ids=[item_id])
         query.answer = text[:1000]
         query.resolved_by = user
         query.resolved_at = timezone.now()
         query.save(update_fields=["answer", "resolved_by", "resolved_at"])
-        item.state = BillingItem.State.READY
+        item.state = State.SIGNED
         item.save(update_fields=["state"])
+        items_rescrub(actor_of(user, BILLER), [item.pk])
         return query
 
 
-def rejection_record(*, user: Any, item_id: int, reason: str) -> BillingItem:
-    """Note that the payer refused an exported claim; an amended note then exports anew.
+def rejection_record(
+    *, user: Any, item_id: int, reason: str, payer_reference: str = ""
+) -> BillingItem:
+    """Note that the payer refused an exported claim.
 
     Raises NotFound; BadInput without a reason; NotReady unless the item was exported.
     """
@@ -80,22 +112,85 @@ def rejection_record(*, user: Any, item_id: int, reason: str) -> BillingItem:
     if not text:
         raise BadInput(code="no-reason")
     with transaction.atomic():
-        item = _locked(user, item_id)
-        if item.state != BillingItem.State.EXPORTED:
+        item = item_locked(user, item_id)
+        if item.state != State.EXPORTED:
             raise NotReady(item_ids=[item_id])
-        item.state = BillingItem.State.REJECTED
+        item.state = State.REJECTED
         item.rejection_reason = text[:300]
-        item.save(update_fields=["state", "rejection_reason"])
+        item.payer_reference = payer_reference.strip()[:50] or item.payer_reference
+        item.save(update_fields=["state", "rejection_reason", "payer_reference"])
+        audit.record_now(actor_of(user, BILLER), "update", "Claim", detail={"rejected": item.pk})
         return item
 
 
-def _locked(user: Any, item_id: int) -> BillingItem:
+def item_requeue(*, user: Any, item_id: int) -> BillingItem:
+    """Put a rejected claim back into the queue, to be mended and sent once more.
+
+    Raises NotFound; WrongState unless the item is rejected.
+    """
+    return _resubmit(user, item_id, State.REJECTED, voiding=False)
+
+
+def item_void(*, user: Any, item_id: int) -> BillingItem:
+    """Ask for a void of an exported claim: its next export tells the payer so (CLM05-3 is 8).
+
+    Raises NotFound; WrongState unless the item was exported.
+    """
+    return _resubmit(user, item_id, State.EXPORTED, voiding=True)
+
+
+def item_void_undo(*, user: Any, item_id: int) -> BillingItem:
+    """Take back a void that was not exported yet. Raises NotFound, WrongState."""
+    with transaction.atomic():
+        item = item_locked(user, item_id)
+        if not item.voiding or item.state not in BEFORE_EXPORT:
+            raise WrongState(item_ids=[item_id])
+        item.state, item.voiding = State.EXPORTED, False
+        item.submission -= 1
+        item.save(update_fields=["state", "voiding", "submission"])
+        return item
+
+
+def payer_reference_save(*, user: Any, item_id: int, reference: str) -> BillingItem:
+    """Note the payer's own number of a claim, which a replacement or a void must name.
+
+    Raises NotFound; WrongState for an item that was never exported.
+    """
+    with transaction.atomic():
+        item = item_locked(user, item_id)
+        if not item.export_lines.exists():
+            raise WrongState(item_ids=[item_id])
+        item.payer_reference = reference.strip()[:50]
+        item.save(update_fields=["payer_reference"])
+        actor = actor_of(user, BILLER)
+        audit.record_now(actor, "update", "Claim", detail={"payer_reference": item.pk})
+        same_note = BillingItem.objects.filter(signed_note__note_id=item.signed_note.note_id)
+        items_rescrub(actor, same_note.values_list("pk", flat=True))
+        return item
+
+
+def item_locked(user: Any, item_id: int) -> BillingItem:
+    """The item, locked until the transaction ends. Raises NotFound, also for another's."""
     actor = actor_of(user, BILLER)
     item = (
-        BillingItem.objects.select_for_update()
+        BillingItem.objects.select_for_update(of=("self",))
+        .select_related("signed_note")
         .filter(organization_id=actor.organization_id, pk=item_id)
         .first()
     )
     if item is None:
         raise NotFound
     return item
+
+
+def _resubmit(user: Any, item_id: int, state: str, *, voiding: bool) -> BillingItem:
+    with transaction.atomic():
+        item = item_locked(user, item_id)
+        if item.state != state:
+            raise WrongState(item_ids=[item_id])
+        item.state, item.voiding = State.SIGNED, voiding
+        item.submission += 1
+        item.save(update_fields=["state", "voiding", "submission"])
+        items_rescrub(actor_of(user, BILLER), [item.pk])
+        item.refresh_from_db()
+        return item

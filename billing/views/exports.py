@@ -11,8 +11,17 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from billing import selectors
 from billing.exceptions import NothingChosen
 from billing.forms import ChosenItems
+from billing.models import ExportFile
 from billing.services.exports import export_build
 from billing.views.guard import PageRequest, biller
+
+_TYPES = {
+    ExportFile.Kind.CSV: "text/csv; charset=utf-8",
+    ExportFile.Kind.CMS1500_CSV: "text/csv; charset=utf-8",
+    ExportFile.Kind.CMS1500_JSON: "application/json",
+    ExportFile.Kind.X12_837P: "application/edi-x12",
+    ExportFile.Kind.X12_999: "application/edi-x12",
+}
 
 
 @biller
@@ -22,14 +31,15 @@ def confirm(request: PageRequest) -> HttpResponse:
     form = ChosenItems(request.POST)
     if not form.is_valid():
         raise NothingChosen
-    claims = selectors.ready_claims(request.user, form.cleaned_data["item"])
-    if not claims:
+    listed = selectors.ready_claims(request.user, form.cleaned_data["item"])
+    if not listed:
         raise NothingChosen
     context = {
         "nav": "billing",
-        "claims": claims,
-        "left_out": len(set(form.cleaned_data["item"])) - len(claims),
-        "rows": sum(len(claim.codes) for claim in claims),
+        "listed": listed,
+        "left_out": len(set(form.cleaned_data["item"])) - len(listed),
+        "held": [each for each in listed if each.edits],
+        "total": sum(each.claim.total for each in listed),
         "request_key": uuid4(),
     }
     return render(request, "billing/confirm.html", context)
@@ -40,7 +50,7 @@ def confirm(request: PageRequest) -> HttpResponse:
 def exports(request: PageRequest) -> HttpResponse:
     """The history of exports; POST builds one. A second POST of one confirmation gives the same."""
     if request.method != "POST":
-        context = {"nav": "billing", "batches": selectors.batches(request.user)}
+        context = {"nav": "exports", "batches": selectors.batches(request.user)}
         return render(request, "billing/exports.html", context)
     form = ChosenItems(request.POST)
     if not form.is_valid():
@@ -49,6 +59,7 @@ def exports(request: PageRequest) -> HttpResponse:
         user=request.user,
         item_ids=form.cleaned_data["item"],
         request_key=form.cleaned_data["request_key"] or uuid4(),
+        formats=form.cleaned_data["formats"],
     )
     messages.success(request, _("The export is ready to download."))
     return redirect("billing:export", batch.pk)
@@ -57,19 +68,24 @@ def exports(request: PageRequest) -> HttpResponse:
 @biller
 @require_safe
 def export(request: PageRequest, batch_id: int) -> HttpResponse:
-    """One export and the claims in it."""
-    batch, claims = selectors.batch_detail(request.user, batch_id)
-    context = {"nav": "billing", "batch": batch, "claims": claims}
+    """One export, its files, and the claims in it."""
+    batch, claims, acknowledgement = selectors.batch_detail(request.user, batch_id)
+    context = {
+        "nav": "exports",
+        "batch": batch,
+        "claims": claims,
+        "acknowledgement": acknowledgement,
+    }
     return render(request, "billing/export.html", context)
 
 
 @biller
 @require_safe
-def download(request: PageRequest, batch_id: int) -> HttpResponse:
-    """The file, byte for byte as it was built."""
-    batch, content = selectors.batch_file(request.user, batch_id)
-    response = HttpResponse(content, content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{batch.filename}"'
+def download(request: PageRequest, batch_id: int, kind: str = "csv") -> HttpResponse:
+    """A file, byte for byte as it was built."""
+    file, content = selectors.batch_file(request.user, batch_id, kind)
+    response = HttpResponse(content, content_type=_TYPES[ExportFile.Kind(file.kind)])
+    response["Content-Disposition"] = f'attachment; filename="{file.filename}"'
     response["X-Content-Type-Options"] = "nosniff"
     response["Cache-Control"] = "no-store"
     return response

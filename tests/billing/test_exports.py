@@ -23,7 +23,7 @@ from tests.ehr.world import World
 
 def ready_ids(world: World) -> list[int]:
     billing_items_ensure(user=world.biller)
-    return [claim.item_id for claim in selectors.queue(world.biller, state="ready").claims]
+    return [claim.item_id for claim in selectors.queue(world.biller, state="signed").claims]
 
 
 def export(world: World, *, item_ids: list[int] | None = None, key: Any = None) -> ExportBatch:
@@ -32,7 +32,7 @@ def export(world: World, *, item_ids: list[int] | None = None, key: Any = None) 
 
 
 def rows_of(batch: ExportBatch) -> list[dict[str, str]]:
-    text = bytes(batch.content).decode("utf-8-sig")
+    text = bytes(batch.files.get(kind="csv").content).decode("utf-8-sig")
     return list(csv.DictReader(io.StringIO(text, newline="")))
 
 
@@ -41,7 +41,7 @@ def test_the_file_agrees_with_what_was_signed_field_by_field(
 ) -> None:
     batch = export(world)
     rows = rows_of(batch)
-    assert len(rows) == batch.row_count == len(signed.codes) == 2
+    assert len(rows) == batch.files.get().rows == len(signed.codes) == 2
     for position, (row, code) in enumerate(zip(rows, signed.codes, strict=True), start=1):
         assert row == {
             "claim_id": f"P{signed.note_id:08d}",
@@ -61,13 +61,21 @@ def test_the_file_agrees_with_what_was_signed_field_by_field(
             "composition_id": signed.composition_id,
             "composition_version": str(signed.composition_version),
             "signed_at": signed.signed_at.isoformat(),
+            "frequency": "1",
+            "original_reference": "",
+            "payer_id": "",
+            "payer_name": "",
+            "member_id": "",
+            "billing_npi": "",
+            "total_charge": "",
+            "service_lines": "",
         }
 
 
 def test_the_file_is_kept_as_it_was_built(world: World, signed: SignedNote) -> None:
     batch = export(world)
     shown, content = selectors.batch_file(world.biller, batch.pk)
-    assert hashlib.sha256(content).hexdigest() == batch.sha256 == shown.sha256
+    assert hashlib.sha256(content).hexdigest() == batch.files.get().sha256 == shown.sha256
     assert shown.filename.endswith(f"-{batch.pk}.csv")
 
 
@@ -88,7 +96,7 @@ def test_an_exported_item_is_in_no_second_export(world: World, signed: SignedNot
     assert len(both) == 2
     with pytest.raises(AlreadyExported):
         export(world, item_ids=both)
-    assert BillingItem.objects.get(signed_note=other).state == "ready"
+    assert BillingItem.objects.get(signed_note=other).state == "signed"
     assert ExportBatch.objects.count() == 1
 
 

@@ -10,9 +10,10 @@ from billing.services.items import billing_items_ensure
 from billing.urls import urlpatterns
 from ehr.models import SignedNote
 from tests.billing.conftest import sign_visit
+from tests.billing.practice import NPI, practice_make
 from tests.ehr.world import WORDS, World
 
-SECRETS = ("Zimmermann", "MRN-4711", "R07.9", "chest pain")
+SECRETS = ("Zimmermann", "MRN-4711", "R07.9", "chest pain", "PSH01", "Cedar Hill", NPI)
 
 
 def signed_in(user: Any) -> Client:
@@ -49,10 +50,10 @@ def test_the_way_from_the_queue_to_the_file(world: World, item: BillingItem) -> 
     assert first["Location"] == again["Location"] == reverse("billing:export", args=[batch.pk])
 
     file = client.get(reverse("billing:download", args=[batch.pk]))
-    assert file.content == bytes(batch.content)
+    assert file.content == bytes(batch.files.get().content)
     assert file["Content-Disposition"].startswith("attachment")
     assert client.get(first["Location"]).status_code == 200
-    assert batch.sha256 in client.get(first["Location"]).content.decode()
+    assert batch.files.get().sha256[:32] in client.get(first["Location"]).content.decode()
     assert str(batch.pk) in client.get(reverse("billing:exports")).content.decode()
 
 
@@ -110,11 +111,20 @@ def test_outsiders_learn_nothing_from_any_page(
     made = signed_in(world.biller).post(reverse("billing:exports"), {"item": [item.pk]})
     batch = ExportBatch.objects.get()
     assert made.status_code == 302
+    made_practice = practice_make(world)
     user = other_biller if who == "other_biller" else getattr(world, who, None)
     client = signed_in(user) if user else Client()
     for route in urlpatterns:
         names = route.pattern.converters
-        args = {"item_id": item.pk, "batch_id": batch.pk}
+        args = {
+            "item_id": item.pk,
+            "batch_id": batch.pk,
+            "kind": "csv",
+            "payer_id": made_practice.payer.pk,
+            "provider_id": made_practice.provider.pk,
+            "clinician_id": world.owner.pk,
+            "fee_id": made_practice.fee.pk,
+        }
         url = reverse(f"billing:{route.name}", kwargs={name: args[name] for name in names})
         for answer in (client.get(url), client.post(url, {"item": [item.pk], "text": "x"})):
             page = answer.content.decode()

@@ -27,7 +27,7 @@ def test_a_signature_with_codes_enters_the_queue_once(world: World, signed: Sign
     assert billing_items_ensure(user=world.biller) == 1
     assert billing_items_ensure(user=world.biller) == 0
     (claim,) = selectors.queue(world.biller).claims
-    assert claim.state == "ready"
+    assert claim.state == "signed"
     assert claim.exportable
     assert [code.code for code in claim.codes] == [code["code"] for code in signed.codes]
 
@@ -86,7 +86,7 @@ def test_a_question_holds_the_item_until_it_is_answered(world: World, signed: Si
         "Biller Test",
     )
     item.refresh_from_db()
-    assert item.state == "ready"
+    assert item.state == "signed"
 
 
 def test_a_question_cannot_be_answered_twice(world: World, signed: SignedNote) -> None:
@@ -110,7 +110,7 @@ def test_an_amendment_replaces_what_was_not_exported(world: World, signed: Signe
     billing_items_ensure(user=world.biller)
     first.refresh_from_db()
     assert first.state == "void"
-    (claim,) = selectors.queue(world.biller, state="ready").claims
+    (claim,) = selectors.queue(world.biller, state="todo").claims
     assert (claim.version, claim.replaces) == (second.number, 0)
     assert [code.code for code in claim.codes] == ["R07.9"]
 

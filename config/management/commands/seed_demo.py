@@ -1,8 +1,10 @@
-"""manage.py seed_demo: two organisations, three accounts, twelve patients, ten visits of today."""
+"""manage.py seed_demo: two organisations, three accounts, twelve patients, ten visits of today, and
+what the practice bills with."""
 
 import json
 import re
 from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +16,8 @@ from django.utils import timezone
 from rich.console import Console
 from rich.progress import track
 
+from billing.services import practice
+from billing.services.lines import code_system
 from ehr.services.visits import visit_create, visit_text_submit
 from fhir_bridge import access, store
 
@@ -48,12 +52,13 @@ class Command(BaseCommand):
         doctor = account(
             "dr.martin", "Claire", "Martin", home, "physician", practitioner="dr-claire-martin"
         )
-        account("b.keane", "Brendan", "Keane", home, "biller")
+        biller = account("b.keane", "Brendan", "Keane", home, "biller")
         account("dr.outside", "Nils", "Outside", other, "physician")
         actor = access.actor_for_user(doctor)
         bundles = sorted((SEEDS / "patients").glob("*.json"))
         for path in track(bundles, description="Loading patients", console=console):
             store.transaction(actor, dates_shifted(path.read_text(), shift).encode())
+        billing_seed(biller)
         today = timezone.localdate()
         for entry in json.loads((SEEDS / "visits" / "manifest.json").read_text()):
             hour, minute = map(int, entry["time"].split(":"))
@@ -84,6 +89,32 @@ def home_ensure() -> int:
     """The demo's own organisation."""
     return access.organization_ensure(
         slug="cedar-hill", name="Cedar Hill Medical Group", fhir_id="cedar-hill"
+    )
+
+
+def billing_seed(biller: Any) -> None:
+    """Invented payers, provider and fees, entered as billing staff would."""
+    data = json.loads((SEEDS / "billing.json").read_text())
+    practice.submitter_save(user=biller, values=data["submitter"])
+    for values in data["providers"]:
+        practice.billing_provider_save(user=biller, values=values)
+    for values in data["payers"]:
+        record = values.pop("record")
+        practice.payer_save(user=biller, values=values, record_id=record)
+    practice.fees_replace(
+        user=biller,
+        rows=[
+            {
+                "code": fee["code"],
+                "system": code_system(fee["code"]),
+                "modifier": "",
+                "description": fee.get("description", ""),
+                "amount": Decimal(fee["amount"]),
+                "since": date(timezone.localdate().year - 1, 1, 1),
+                "until": None,
+            }
+            for fee in data["fees"]
+        ],
     )
 
 

@@ -1,0 +1,24 @@
+"""Billing's own state. What was done and signed stays where it is: an item points to it.
+
+No clinical text and no demographics are copied here; the one exception is the files of an export,
+which are kept byte for byte as they left the house.
+"""
+
+from billing.models.exports import ExportBatch, ExportFile, ExportLine
+from billing.models.items import BillingItem, BillingQuery, EditConfirmation, ServiceLine
+from billing.models.practice import BillingProvider, Fee, Payer, RenderingProvider, Submitter
+
+__all__ = [
+    "BillingItem",
+    "BillingProvider",
+    "BillingQuery",
+    "EditConfirmation",
+    "ExportBatch",
+    "ExportFile",
+    "ExportLine",
+    "Fee",
+    "Payer",
+    "RenderingProvider",
+    "ServiceLine",
+    "Submitter",
+]

@@ -1,0 +1,89 @@
+"""What a claim edit is, and how rules are gathered."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import NamedTuple
+
+from django.utils.functional import Promise
+
+from billing.shapes import Claim
+
+Text = str | Promise
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """One thing that keeps a claim from being sent.
+
+    ``code`` is stable; ``key`` names this very finding, so that a person can confirm it.
+    ``place`` is the part of the item's page that mends it: diagnoses, lines, coverage, patient,
+    providers, claim. ``source`` is the guide's loop or the rule's document. An edit that only a
+    person can settle is ``confirmable``: they confirm it with a reason, and it is no longer open.
+    """
+
+    code: str
+    message: Text
+    place: str
+    source: str
+    key: str = ""
+    confirmable: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What rules know beside the claim.
+
+    ``diagnosis_problem(system, code, day)``: "" when the code may be billed that day, else
+    unknown, incomplete, other-release (no list for that day is loaded) or no-list.
+    ``procedure_known(system, code, day)``: whether the practice's fees have the code that day;
+    None when they have no such code at all.
+    ``billed``: for each service of other claims that stand, (patient, day, code, modifiers).
+    """
+
+    today: date
+    diagnosis_problem: Callable[[str, str, date], str]
+    procedure_known: Callable[[str, str, date], bool | None]
+    billed: frozenset[tuple[str, date, str, tuple[str, ...]]] = frozenset()
+    sender_known: bool = True
+
+
+class Finding(NamedTuple):
+    """What a rule yields: the message, and what tells this finding from others of the rule."""
+
+    message: Text
+    about: str = ""
+
+
+Rule = Callable[[Claim, Surroundings], Iterable[Finding]]
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A rule with its name, the place that mends it, and its source."""
+
+    code: str
+    place: str
+    source: str
+    check: Rule
+    confirmable: bool = False
+
+    def edits(self, claim: Claim, around: Surroundings) -> Iterator[Edit]:
+        for finding in self.check(claim, around):
+            key = f"{self.code}:{finding.about}" if finding.about else self.code
+            yield Edit(self.code, finding.message, self.place, self.source, key, self.confirmable)
+
+
+RULES: list[Named] = []
+
+
+def rule(
+    code: str, *, place: str, source: str, confirmable: bool = False
+) -> Callable[[Rule], Rule]:
+    """Gathers a function as the rule of this name."""
+
+    def gather(check: Rule) -> Rule:
+        RULES.append(Named(code, place, source, check, confirmable))
+        return check
+
+    return gather

@@ -1,0 +1,221 @@
+"""One item, and what billing staff do with it. Never the note's words."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from billing import selectors
+from billing.formats.csv import letters
+from billing.forms import (
+    AnswerForm,
+    ConfirmEditForm,
+    CoverageForm,
+    DetailsForm,
+    QuestionForm,
+    ReferenceForm,
+    RejectionForm,
+    line_forms,
+)
+from billing.forms.items import coverage_initial
+from billing.models import BillingItem
+from billing.services import items
+from billing.services import lines as entered
+from billing.shapes import Claim
+from billing.views.guard import PageRequest, biller
+
+_EDITABLE = ("signed", "ready", "needs-query")
+
+
+@biller
+@require_safe
+def item(request: PageRequest, item_id: int) -> HttpResponse:
+    """One claim: codes, services, insurance, what still has to be mended."""
+    return _detail(request, item_id)
+
+
+@biller
+@require_POST
+def ask(request: PageRequest, item_id: int) -> HttpResponse:
+    form = QuestionForm(request.POST)
+    if not form.is_valid():
+        return _detail(request, item_id, question=form)
+    items.query_raise(user=request.user, item_id=item_id, question=form.cleaned_data["text"])
+    return _done(request, item_id, _("The question is noted. The item waits for its answer."))
+
+
+@biller
+@require_POST
+def answer(request: PageRequest, item_id: int) -> HttpResponse:
+    form = AnswerForm(request.POST)
+    if not form.is_valid():
+        return _detail(request, item_id, answer=form)
+    items.query_resolve(user=request.user, item_id=item_id, answer=form.cleaned_data["text"])
+    return _done(request, item_id, _("The answer is noted. The item goes on."))
+
+
+@biller
+@require_POST
+def reject(request: PageRequest, item_id: int) -> HttpResponse:
+    form = RejectionForm(request.POST)
+    if not form.is_valid():
+        return _detail(request, item_id, rejection=form)
+    items.rejection_record(
+        user=request.user,
+        item_id=item_id,
+        reason=form.cleaned_data["text"],
+        payer_reference=form.cleaned_data["reference"],
+    )
+    return _done(request, item_id, _("The rejection is noted."))
+
+
+@biller
+@require_POST
+def requeue(request: PageRequest, item_id: int) -> HttpResponse:
+    items.item_requeue(user=request.user, item_id=item_id)
+    return _done(request, item_id, _("The claim is back in the queue. Mend it, then export again."))
+
+
+@biller
+@require_POST
+def void(request: PageRequest, item_id: int) -> HttpResponse:
+    items.item_void(user=request.user, item_id=item_id)
+    return _done(request, item_id, _("The next export of this claim tells the payer it is void."))
+
+
+@biller
+@require_POST
+def void_undo(request: PageRequest, item_id: int) -> HttpResponse:
+    items.item_void_undo(user=request.user, item_id=item_id)
+    return _done(request, item_id, _("The claim stands as it was exported."))
+
+
+@biller
+@require_POST
+def reference(request: PageRequest, item_id: int) -> HttpResponse:
+    form = ReferenceForm(request.POST)
+    if not form.is_valid():
+        return _detail(request, item_id, reference=form)
+    items.payer_reference_save(
+        user=request.user, item_id=item_id, reference=form.cleaned_data["reference"]
+    )
+    return _done(request, item_id, _("The payer's number is noted."))
+
+
+@biller
+@require_POST
+def lines(request: PageRequest, item_id: int) -> HttpResponse:
+    forms = line_forms(request.POST)
+    if not forms.is_valid():
+        return _detail(request, item_id, lines=forms)
+    entered.lines_save(user=request.user, item_id=item_id, lines=forms.lines())
+    return _done(request, item_id, _("The services are saved."), "services")
+
+
+@biller
+@require_POST
+def details(request: PageRequest, item_id: int) -> HttpResponse:
+    form = DetailsForm(request.POST, providers=selectors.billing_providers(request.user))
+    if not form.is_valid():
+        return _detail(request, item_id, details=form)
+    provider = form.cleaned_data["billing_provider"]
+    entered.details_save(
+        user=request.user,
+        item_id=item_id,
+        place_of_service=form.cleaned_data["place_of_service"],
+        authorization=form.cleaned_data["authorization"],
+        billing_provider_id=provider.pk if provider else None,
+    )
+    return _done(request, item_id, _("The claim is saved."), "details")
+
+
+@biller
+@require_POST
+def coverage(request: PageRequest, item_id: int) -> HttpResponse:
+    form = CoverageForm(request.POST, payers=selectors.payers(request.user).filter(active=True))
+    if not form.is_valid():
+        return _detail(request, item_id, coverage=form)
+    entered.coverage_save(
+        user=request.user,
+        item_id=item_id,
+        payer_id=form.cleaned_data["payer"].pk,
+        insurance=form.insurance(),
+        coverage_id=form.cleaned_data["coverage_id"],
+    )
+    return _done(request, item_id, _("The insurance is saved in the record."), "coverage")
+
+
+@biller
+@require_POST
+def confirm_edit(request: PageRequest, item_id: int) -> HttpResponse:
+    form = ConfirmEditForm(request.POST)
+    if not form.is_valid():
+        return _detail(request, item_id, confirmation=form)
+    entered.edit_confirm(
+        user=request.user,
+        item_id=item_id,
+        key=form.cleaned_data["key"],
+        reason=form.cleaned_data["reason"],
+    )
+    return _done(request, item_id, _("Confirmed. This no longer holds the claim back."))
+
+
+def _done(request: PageRequest, item_id: int, said: str, part: str = "") -> HttpResponse:
+    messages.success(request, said)
+    answer = redirect("billing:item", item_id)
+    if part:
+        answer["Location"] += f"#{part}"
+    return answer
+
+
+def _detail(request: PageRequest, item_id: int, **bound: Any) -> HttpResponse:
+    items.billing_items_ensure(user=request.user)
+    detail = selectors.item_detail(request.user, item_id)
+    row = BillingItem.objects.get(pk=item_id)
+    payers = selectors.payers(request.user).filter(active=True)
+    providers = selectors.billing_providers(request.user)
+    claim = detail.claim
+    context: dict[str, Any] = {
+        "nav": "billing",
+        "detail": detail,
+        "claim": claim,
+        "codes": [(letters((code.position,)), code) for code in claim.codes],
+        "line_rows": [(line, letters(line.pointers)) for line in claim.lines],
+        "editable": claim.state in _EDITABLE,
+        "fees": selectors.fees(request.user, on=claim.service_date)[:1000],
+        "question": QuestionForm(),
+        "answer": AnswerForm(),
+        "rejection": RejectionForm(),
+        "reference": ReferenceForm(initial={"reference": claim.payer_reference}),
+        "confirmation": ConfirmEditForm(),
+        "lines": line_forms(initial=_line_initial(claim)),
+        "details": DetailsForm(
+            providers=providers,
+            initial={
+                "place_of_service": row.place_of_service,
+                "billing_provider": row.billing_provider_id,
+                "authorization": row.authorization,
+            },
+        ),
+        "coverage": CoverageForm(payers=payers, initial=coverage_initial(claim.coverage, payers)),
+        **bound,
+    }
+    context["opened"] = next(iter(bound), "")
+    return render(request, "billing/item.html", context, status=422 if bound else 200)
+
+
+def _line_initial(claim: Claim) -> list[dict[str, Any]]:
+    return [
+        {
+            "code": line.code,
+            "modifiers": " ".join(line.modifiers),
+            "pointers": letters(line.pointers),
+            "units": f"{line.units.normalize():f}" if line.units is not None else "",
+            "charge": line.charge,
+            "place_of_service": line.place_of_service,
+        }
+        for line in claim.lines
+    ]
