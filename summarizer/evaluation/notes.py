@@ -9,11 +9,15 @@ from dataclasses import asdict
 from typing import Any
 
 from summarizer.backends.base import Backend
+from summarizer.evaluation.checks import checks, shares
+from summarizer.evaluation.critical import KINDS as KINDS_CRITICAL
+from summarizer.evaluation.critical import critical_recall
+from summarizer.evaluation.factuality import factuality
 from summarizer.evaluation.rouge import KINDS, mean_rouge, rouge
 from summarizer.exceptions import SummarizerError
 from summarizer.pipeline import draft_note
 from summarizer.transcripts import read_transcript
-from summarizer.types import Draft, Evidence, Patient, TextEvidence, VisitContext
+from summarizer.types import Draft, Evidence, Patient, SetAside, TextEvidence, VisitContext
 
 # An evaluation has no chart: the words are all there is.
 EMPTY = VisitContext(patient=Patient(), facts=(), visit_date="")
@@ -38,6 +42,7 @@ def evaluate_notes(
         "failed": len(notes) - len(drafted),
         **mean_rouge(note["rouge"] for note in notes),
         "words": round(statistics.fmean(len(note["draft"].split()) for note in notes), 1),
+        **_factual(drafted),
         **seconds([note["seconds"] for note in notes]),
         "peak_memory_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024),
     }
@@ -68,7 +73,25 @@ def _note(number: int, row: Mapping[str, str], backend: Backend) -> dict[str, An
         }
     out["seconds"] = round(time.perf_counter() - start, 3)
     text = plain_text(draft)
+    found = factuality(text, reference=row["note"], source=transcript.text, language=draft.language)
+    recall = critical_recall(
+        reference=row["note"],
+        said=transcript.text,
+        draft=text,
+        aside=[part for item in draft.set_aside for part in (item.text, *_quotes(item))],
+        language=draft.language,
+    )
     return out | {
+        "factual": {
+            "precision": round(found.precision, 4),
+            "recall": round(found.recall, 4),
+            "f1": round(found.f1, 4),
+        },
+        "critical": {
+            name: [f"{fact.kind} {fact.key}" for fact in getattr(recall, name)]
+            for name in ("drafted", "set_aside", "lost")
+        },
+        "checks": checks(draft, transcript),
         "rouge": rouge(row["note"], text),
         "draft": text,
         "reference": row["note"],
@@ -84,6 +107,39 @@ def _note(number: int, row: Mapping[str, str], backend: Backend) -> dict[str, An
             for item in draft.set_aside
         ],
         "warnings": [asdict(flag) for flag in draft.warnings],
+    }
+
+
+def _quotes(item: SetAside) -> list[str]:
+    return [piece.quote for piece in item.evidence]
+
+
+def _factual(drafted: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """The factual measures over all drafted visits."""
+    if not drafted:
+        return {}
+    facts = [note["critical"] for note in drafted]
+    total = sum(len(group) for note in facts for group in note.values())
+    kinds = {}
+    for kind in KINDS_CRITICAL:
+        counted = {
+            name: sum(f.startswith(f"{kind} ") for note in facts for f in note[name])
+            for name in ("drafted", "set_aside", "lost")
+        }
+        if every := sum(counted.values()):
+            kinds[kind] = {"facts": every, "recall": round(counted["drafted"] / every, 4)}
+    return {
+        **{
+            f"factual_{name}": round(statistics.fmean(note["factual"][name] for note in drafted), 4)
+            for name in ("precision", "recall", "f1")
+        },
+        "critical_facts": total,
+        **{
+            f"critical_{name}": round(sum(len(n[key]) for n in facts) / total, 4) if total else 1.0
+            for name, key in (("recall", "drafted"), ("set_aside", "set_aside"), ("lost", "lost"))
+        },
+        "critical_by_kind": kinds,
+        **shares([row for note in drafted for row in note["checks"]]),
     }
 
 
