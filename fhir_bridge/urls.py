@@ -22,6 +22,7 @@ from fhir_bridge.interactions import (
 from fhir_bridge.operations import (
     bulk,
     bulk_import,
+    diff,
     docref,
     document,
     everything,
@@ -110,6 +111,8 @@ ROUTES = (
             (r"/(?P<type>Patient)/\$export", "GET POST", export.of_patients),
             (rf"/(?P<type>Group)/{ID}/\$export", "GET POST", export.of_group),
             (r"/\$import", "POST", bulk_import.of_system),
+            (rf"/{TYPE}/{ID}/\$diff", "GET POST", diff.of_instance),
+            (r"/\$diff", "GET POST", diff.of_resources),
             (r"/(?P<type>Subscription)/\$status", "GET POST", subscription_status.of_type),
             (
                 rf"/(?P<type>Subscription)/{ID}/\$status",

@@ -40,8 +40,10 @@ class _Node:
 
     @property
     def value(self) -> Any:
-        held = self.owner[self.element.key]
-        return held if self.index is None else held[self.index]
+        held = self.owner.get(self.element.key)
+        if self.index is None or held is None:
+            return held
+        return held[self.index]
 
 
 def read(parameters: Mapping[str, Any]) -> list[Operation]:
@@ -132,9 +134,9 @@ def _inner(nodes: Sequence[_Node]) -> list[tuple[dict[str, Any], str]]:
 def _named(holder: dict[str, Any], inside: str, name: str | None) -> list[_Node]:
     found = []
     for element in choices(inside, name or "extension"):
-        if element.key not in holder:
+        held = holder.get(element.key, holder.get(f"_{element.key}"))
+        if held is None:
             continue
-        held = holder[element.key]
         if isinstance(held, list):
             found += [_Node(holder, element, index) for index in range(len(held))]
         else:
@@ -160,23 +162,42 @@ def _holder(
 
 def _add(holder: dict[str, Any], inside: str, name: str, part: Part) -> None:
     element = _element(inside, name, part)
-    value = _value(part, element)
+    value, sibling = _value(part, element), _sibling(part)
     if element.many:
-        holder.setdefault(element.key, []).append(value)
-        if f"_{element.key}" in holder:
-            holder[f"_{element.key}"].append(None)
+        _append(holder, element.key, value, sibling)
         return
-    if any(each.key in holder for each in choices(inside, name)):
+    if any(key in holder for each in choices(inside, name) for key in (each.key, f"_{each.key}")):
         raise inapplicable("The element is there already: replace it")
-    holder[element.key] = value
+    _put(holder, element.key, value, sibling)
+
+
+def _append(holder: dict[str, Any], key: str, value: Any, sibling: Any) -> None:
+    """Add an item to a list; a primitive's extensions go to the list beside it."""
+    beside = f"_{key}"
+    if sibling is None and beside not in holder:
+        holder.setdefault(key, []).append(value)
+        return
+    siblings = holder.get(beside) or [None] * len(holder.get(key, ()))
+    values = holder.get(key) or [None] * len(siblings)
+    holder[beside] = [*siblings, sibling]
+    _put(holder, key, [*values, value], holder[beside])
+
+
+def _put(holder: dict[str, Any], key: str, value: Any, sibling: Any) -> None:
+    """Set a property and, for a primitive with extensions, the one beside it."""
+    for name, held in ((key, value), (f"_{key}", sibling)):
+        empty = held is None or (isinstance(held, list) and all(each is None for each in held))
+        if empty:
+            holder.pop(name, None)
+        else:
+            holder[name] = held
 
 
 def _element(inside: str, name: str, part: Part) -> Element:
     """The property of an element that is to hold this value; a choice goes by its type."""
     found = choices(inside, name)
-    kind = next((key.removeprefix("value") for key in part if key.startswith("value")), "")
     if len(found) > 1:
-        found = tuple(each for each in found if each.key == name + kind)
+        found = tuple(each for each in found if each.key == name + _kind(part))
     if not found:
         raise inapplicable("R4 defines no such element here", "structure")
     return found[0]
@@ -210,17 +231,17 @@ def _delete(node: _Node) -> None:
 
 
 def _replace(node: _Node, part: Part) -> None:
+    value, sibling, key = _value(part, node.element), _sibling(part), node.element.key
     if node.index is not None:
-        node.owner[node.element.key][node.index] = _value(part, node.element)
+        values = list(node.owner.get(key) or [None] * len(node.owner[f"_{key}"]))
+        siblings = list(node.owner.get(f"_{key}") or [None] * len(values))
+        values[node.index], siblings[node.index] = value, sibling
+        _put(node.owner, key, values, siblings)
         return
-    name = node.element.name.removesuffix("[x]")
-    inside = node.element
     if node.element.name.endswith("[x]"):
-        kind = next((key.removeprefix("value") for key in part if key.startswith("value")), "")
         _delete(node)
-        node.owner[name + kind] = _value(part, inside)
-        return
-    node.owner[node.element.key] = _value(part, node.element)
+        key = node.element.name.removesuffix("[x]") + _kind(part)
+    _put(node.owner, key, value, sibling)
 
 
 def _value(part: Part, element: Element) -> Any:
@@ -230,12 +251,25 @@ def _value(part: Part, element: Element) -> Any:
             return parse(b'{"v":' + dumps(value) + b"}").value["v"]
     if "resource" in part:
         return parse(dumps(part["resource"])).value
+    if _sibling(part) is not None:
+        return None
     made: dict[str, Any] = {}
     if not part.get("part") or not element.inside or not children(element.inside):
         raise malformed("The operation's value is missing", "required")
     for each in part["part"]:
         _add(made, element.inside, str(each.get("name", "")), each)
     return made
+
+
+def _kind(part: Part) -> str:
+    """The type of a part's value, as it ends the name of a choice: "Quantity"."""
+    names = (key.lstrip("_") for key in part)
+    return next((name.removeprefix("value") for name in names if name.startswith("value")), "")
+
+
+def _sibling(part: Part) -> Any:
+    """The id and extensions of a part's primitive value."""
+    return next((held for key, held in part.items() if key.startswith("_value")), None)
 
 
 def _position(part: Part, last: int) -> int:

@@ -271,7 +271,7 @@ def test_the_capability_statement_lists_every_operation_where_it_is() -> None:
         each["type"]: {one["name"]: one["definition"] for one in each["operation"]}
         for each in rest["resource"]
     }
-    everywhere = {"validate", "meta", "meta-add", "meta-delete"}
+    everywhere = {"validate", "meta", "meta-add", "meta-delete", "diff"}
     assert set(of["Basic"]) == everywhere
     assert set(of["Patient"]) >= everywhere | {"everything", "export"}
     assert set(of["Observation"]) == everywhere | {"lastn"}
