@@ -7,7 +7,7 @@ Which modifier goes with which type is R4's table; any other is refused by name
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from fhir_bridge.search import conditions, hierarchies, parameters, units
+from fhir_bridge.search import codes, conditions, hierarchies, parameters, units
 from fhir_bridge.search.conditions import split, unescape
 from fhir_bridge.search.fragments import (
     Every,
@@ -90,6 +90,9 @@ class Matching:
         if modifier == "of-type":
             condition = any_of([conditions.of_type(value) for value in values])
             return Rows("token", tuple(-number for number in rows), condition)
+        if modifier in ("in", "not-in", "above", "below"):
+            condition = any_of([self._coded(parameter, modifier, value) for value in values])
+            return Rows("token", rows, condition, negated=modifier == "not-in")
         if modifier not in ("", "not"):
             raise unknown_modifier(parameter, modifier)
         condition = any_of([conditions.token(value) for value in values])
@@ -103,6 +106,12 @@ class Matching:
             and len(rows) == 1
             and conditions.token_is_ordered(values[0]),
         )
+
+    def _coded(self, parameter: Parameter, modifier: str, value: str) -> Sql:
+        name = f"{parameter.code}:{modifier}"
+        if modifier in ("in", "not-in"):
+            return codes.in_value_set(self.organization_id, value, self.guard, name)
+        return codes.related(self.organization_id, value, below=modifier == "below", name=name)
 
     def _reference(self, parameter: Parameter, modifier: str, values: list[str]) -> Test:
         if modifier == "identifier":
