@@ -129,7 +129,7 @@ _HISTORY = {
         re.I,
     ),
 }
-_FAMILY = {
+RELATIVES = {
     "en": (
         "mother|mom|mum|father|dad|brother|sister|siblings?|grandmother|grandfather|grandparents?|"
         "grandma|grandpa|aunt|uncle|cousin|parents?|family history|runs in (?:my|the|your) family|"
@@ -199,7 +199,7 @@ def _experiencer(text: str, start: int, language: Language, patient_words: str) 
     clause = re.split(r"[.;?!]|\b(?:but|mais)\b", text[:start])[-1]
     pattern = (
         rf"\b(?:my|your|his|her|their|the|a|in|on|mon|ma|mes|votre|vos|son|sa|ses|"
-        rf"un|une|la|le)?\s*\b({_FAMILY[language]})\b(?!'s? (?:house|job))"
+        rf"un|une|la|le)?\s*\b({RELATIVES[language]})\b(?!'s? (?:house|job))"
     )
     found = [match[1] for match in re.finditer(pattern, clause, re.I)]
     if patient_words:

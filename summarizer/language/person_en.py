@@ -60,17 +60,35 @@ class Pronouns:
 
 
 def pronouns(gender: str) -> Pronouns:
-    """By the record's administrative gender; unknown keeps to ``the patient`` and ``their``."""
+    """By the record's administrative gender; unknown keeps to ``the patient``."""
     if gender == "male":
         return Pronouns("he", "his", "him")
     if gender == "female":
         return Pronouns("she", "her", "her")
-    return Pronouns("the patient", "their", "them")
+    return Pronouns("the patient", "the patient's", "the patient")
+
+
+_RELATIVES = words(
+    "mother mom mum father dad brother sister son daughter wife husband aunt uncle cousin partner "
+    "grandmother grandfather grandma grandpa parents kids children family friend boss doctor own "
+    "niece nephew boyfriend girlfriend siblings life"
+)
+
+
+def _owned(spoken: list[str], index: int, who: Pronouns) -> str:
+    """``my knee``: ``her knee``, and ``the knee`` where the patient's gender is not known."""
+    if who.possessive != "the patient's":
+        return who.possessive
+    following = _next_word(spoken, index)
+    noun = spoken[following].lower() if following is not None else ""
+    return who.possessive if noun in _RELATIVES else "the"
 
 
 def agree(verb: str) -> str:
     """The verb's third person singular: ``take`` -> ``takes``; past and modal forms stay."""
     lower = verb.lower()
+    if lower.endswith(("'ve", "'d", "'ll")):
+        return lower
     if lower in _IRREGULAR:
         return _IRREGULAR[lower]
     if lower in _MODALS or lower in _PAST or lower.endswith(("ed", "n't")):
@@ -124,7 +142,7 @@ def _turned(
     for index, word in enumerate(words):
         lower = word.lower()
         if lower in possessive:
-            out[index] = who.possessive
+            out[index] = _owned(words, index, who)
         elif lower in obj:
             out[index] = who.object
         elif lower in own:

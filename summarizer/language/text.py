@@ -117,6 +117,8 @@ _PRAISE = {
 }
 _STUTTER = re.compile(r"\b([\w']+(?: [\w']+){0,2})(?:\s*,?\s+\1\b)+", re.I)
 _BROKEN = re.compile(r"\b([^\W\d_]{1,5})-\s+(?=\1)", re.I)
+# "i-i'd like", "the-the": a false start joined by the transcriber's hyphen.
+_RESTARTED = re.compile(r"\b(i|we|you|he|she|it|the|a|and|in|to|my|your|is|of)-\s?(?=\1\b)", re.I)
 _DANGLING = re.compile(r"\b[^\W\d_]{1,8}-(?=\s|$)")
 _KEPT_DOUBLE = re.compile(r"^(?:that|had|très|vous|nous)$", re.I)
 _UNITS = (
@@ -147,7 +149,7 @@ def clean(raw: str, language: Language) -> str:
     """The clause without fillers and stutters, numbers in digits, no end punctuation."""
     text = joined(raw)
     text = re.sub(r"\.\.\.|…", ", ", text)
-    text = _BROKEN.sub("", text)
+    text = _RESTARTED.sub("", _BROKEN.sub("", text))
     text = _BETWEEN_COMMAS[language].sub(" ", text)
     for _ in range(2):
         text = _FILLERS[language].sub(" ", text)

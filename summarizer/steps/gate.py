@@ -11,15 +11,17 @@ from summarizer.language.lexicon import lexicon
 from summarizer.types import Claim, Language
 
 _FREE = frozenset({"statement", "reasoning", "order"})
-_STORY = frozenset({"hpi"})
-# A statement that the salience score finds this telling needs no clinical word: "on dialysis the
-# last three years" names none of the list's.
-_TELLING = 0.2
+_STORY = frozenset({"hpi", "social"})
+# Salience scores: what speaks of the body, and what names nothing of medicine.
+_TELLING, _TELLING_ALONE = 0.2, 0.35
+_ALONE = 5  # words that a statement needs to be understood without its neighbours
 
 _LEADING = re.compile(r"^\W*['’]|^(?:'?s|'?re|'?ve|'?ll|'?d)\s", re.I)
 _DANGLING = {
     "en": re.compile(
-        r"\b(?:the|an|my|your|our|their|and|or|but|if|because|than|of|with|from)\W*$",
+        r"\b(?:the|an|a|my|your|our|their|his|and|or|but|if|because|than|of|with|from|to|for|at|is|"
+        r"are|was|were|been|be|that|which|when|by|about|into|has|have|just|really|so|it's|based on|"
+        r"like|the patient's|some|any|very|sort|(?:or|and) (?:her|him|she|he|the patient))\W*$",
         re.I,
     ),
     "fr": re.compile(
@@ -28,8 +30,27 @@ _DANGLING = {
         re.I,
     ),
 }
+# Traces of talk that no grammar repairs: a question, a false start, a second speaker.
+_TALK = {
+    "en": re.compile(
+        r"\?|\b(?:what|how) about\b|\b(?:do|did|are|were|have|can|could) "
+        r"(?:you|the patient|he|she)\b(?! not\b)|^(?:which|what|who|nor|than|whether|score)\b|"
+        r"^(?:is|are|was|does|do|did|has|have|can|could) (?:the patient|she|he|it|that|this|there|"
+        r"they)\b|"
+        r"\b(?:the patient|she|he) (?:\w+ )?(?:the patient|she|he) (?:the patient|she|he|is|was|"
+        r"has|does|did|had)\b|\b(?:it was|it's|it is|he's|she's) (?:it was|it's|it is|it's been|"
+        r"he's|she's)\b|"
+        r"\b(?:i|i'm|i'd|i've|i'll|me|my|you|your|you're|let's)\b|"
+        r"\bgoing to (?:press|push|feel|listen|look at|take a|check out|touch|move|ask|talk)\b|"
+        r"\b(?:dragon|okay|alright|blah|whatnot|does not no|did not no)\b",
+        re.I,
+    ),
+    "fr": re.compile(r"\?|\b(?:est-ce que|qu'est-ce|n'est-ce pas)\b", re.I),
+}
 _CONDITION = {
-    "en": re.compile(r"^(?:\w+: )?(?:even )?if\b[^,]*$", re.I),
+    "en": re.compile(
+        r"^(?:[\w ]+: )?(?:even )?(?:if|when|while|because|unless|until)\b[^,]*$", re.I
+    ),
     "fr": re.compile(r"^(?:\w+ ?: )?(?:même )?si\b[^,]*$", re.I),
 }
 _CLINICAL = {
@@ -83,15 +104,65 @@ def gate(
             admitted.append(claim)
         elif not whole(claim.text, language):
             refused.append((claim, "fragment"))
-        elif (
-            claim.section in _STORY
-            and claim.score < _TELLING
-            and not clinical(claim.text, language)
+        elif (claim.attributes["form"] == "order" and not _actionable(claim, language)) or (
+            claim.section in _STORY and not _telling(claim, language)
         ):
             refused.append((claim, "not-clinical"))
         else:
             admitted.append(claim)
     return admitted, refused
+
+
+def _telling(claim: Claim, language: Language) -> bool:
+    """What names a symptom, illness, medicine or test tells by itself; what only speaks of the body
+    must score and be long enough to stand alone, and everything else more so."""
+    words = len(claim.text.split())
+    if claim.attributes.get("topic_en") and words < _ALONE:
+        return False  # "leg swelling: it is not one day"
+    if any(m.concept.kind in _KINDS for m in lexicon(language).find(claim.text)):
+        return True
+    if _CLINICAL[language].search(claim.text):
+        return claim.score >= _TELLING and words >= _ALONE - 1
+    return claim.score >= _TELLING_ALONE and words > _ALONE
+
+
+_NEXT_VISIT = {
+    "en": re.compile(
+        r"\b(?:follow|return|come back|call|report|next visit|referral|refer|orders?)\b", re.I
+    ),
+    "fr": re.compile(
+        r"\b(?:revoir|revenir|consult\w+|rappel\w+|appel\w+|rendez-vous|adress\w+)\b", re.I
+    ),
+}
+
+
+def _actionable(claim: Claim, language: Language) -> bool:
+    """An order that says of what: a medicine, a test, a time, a part of the body or its care."""
+    return (
+        bool(claim.attributes.get("concept"))
+        or any(character.isdigit() for character in claim.text)
+        or _NEXT_VISIT[language].search(claim.text) is not None
+        or clinical(claim.text, language)
+        or _CARE[language].search(claim.text) is not None
+    )
+
+
+_CARE = {
+    "en": re.compile(
+        r"\b(?:activit\w+|rest\w*|slings?|braces?|splints?|crutch\w*|boot|lift\w*|driv\w+|work|"
+        r"school|water|fluids?|foods?|meals?|sodas?|sodium|caffeine|sugar\w*|dressings?|wrap\w*|"
+        r"compress\w*|massag\w*|stretch\w*|elevat\w*|consult\w*|monitor\w*|log|record|weigh|"
+        r"off of it|strenuous|gym|sports?|basketball|run(?:ning)?|sunscreen|humidifier|gargl\w+|"
+        r"shower|bath\w*|shoes?|socks|mask|nutrition\w*|dietitian|vitamins?|supplements?)\b",
+        re.I,
+    ),
+    "fr": re.compile(
+        r"\b(?:activités?|repos|attelles?|béquilles?|port\w+|condui\w+|eau|boissons?|repas|sel|"
+        r"pansements?|bandage|glace|massages?|étirements?|surélev\w+|surveill\w+|carnet|pes\w+|"
+        r"effort|douche|chaussures?|masque|régime|vitamines?|sport|arrêt de travail)\b",
+        re.I,
+    ),
+}
 
 
 def whole(text: str, language: Language) -> bool:
@@ -101,6 +172,7 @@ def whole(text: str, language: Language) -> bool:
         and not _LEADING.search(text)
         and not _DANGLING[language].search(text)
         and not _CONDITION[language].search(text)
+        and not _TALK[language].search(text)
     )
 
 

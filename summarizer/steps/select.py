@@ -1,5 +1,6 @@
 """Which claims a note holds: repeats go, the most telling stay, in a length a person reads."""
 
+import re
 from collections import defaultdict
 from collections.abc import Sequence
 
@@ -29,7 +30,11 @@ def select(claims: Sequence[Claim], encode: Encode) -> tuple[list[Claim], list[C
     for place, claim in enumerate(claims):
         if claim.attributes.get("form") in _FREE:
             groups[claim.section].append(place)
+    left |= _opened(claims)
     for section, places in groups.items():
+        places = [place for place in places if place not in left]
+        if not places:
+            continue
         vectors = encode([claims[place].text for place in places])
         left |= _repeats(claims, places, vectors @ vectors.T)
         kept = [place for place in places if place not in left]
@@ -42,6 +47,27 @@ def select(claims: Sequence[Claim], encode: Encode) -> tuple[list[Claim], list[C
         [claim for place, claim in enumerate(claims) if place not in left],
         [claim for place, claim in enumerate(claims) if place in left],
     )
+
+
+_OPENING = re.compile(
+    r"(?:she|he|the patient|elle|il|la patiente|le patient) "
+    r"(?:is|was|came|comes|has come|vient|est venue?|consulte) (?:here|in|coming|today|pour)\b",
+    re.I,
+)
+
+
+def _opened(claims: Sequence[Claim]) -> set[int]:
+    """Statements of why the patient came, where the story opens with that already."""
+    if not any(claim.attributes.get("form") == "presenting" for claim in claims):
+        return set()
+    return {
+        place
+        for place, claim in enumerate(claims)
+        if claim.section == "hpi"
+        and claim.attributes.get("form") == "statement"
+        and _OPENING.match(claim.text)
+        and len(claim.text.split()) <= 12
+    }
 
 
 def _repeats(claims: Sequence[Claim], places: list[int], similar: np.ndarray) -> set[int]:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from summarizer.language.assertion import Status, answer, status
+from summarizer.language.assertion import RELATIVES, Status, answer, status
 from summarizer.language.lexicon import Mention, lexicon
 from summarizer.language.sentences import sentence_spans
 from summarizer.language.text import clean, joined
@@ -98,6 +98,10 @@ def find_units(transcript: Transcript, subject: Subject) -> list[Unit]:
                 (m, status(spoken, m.start, m.end, language, patient_words=subject.relatives))
                 for m in words.find(spoken)
             ]
+            if utterance.role in (Role.PATIENT, Role.CAREGIVER) and of_another(
+                spoken, subject.gender, language
+            ):
+                mentions = [(m, Status(found.assertion, "other")) for m, found in mentions]
             asked = spoken.endswith("?") or (
                 utterance.role is Role.CLINICIAN and _asks(spoken, mentions, language)
             )
@@ -115,6 +119,18 @@ def find_units(transcript: Transcript, subject: Subject) -> list[Unit]:
                 )
             )
     return units
+
+
+_OPPOSITE = {
+    "female": re.compile(r"(?:and |but |so )*(?:he|his)\b", re.I),
+    "male": re.compile(r"(?:and |but |so )*(?:she|her)\b", re.I),
+}
+
+
+def of_another(spoken: str, gender: str, language: Language) -> bool:
+    """Told of somebody else: ``he has chest pain``, where the patient is a woman. French ``il`` and
+    ``elle`` stand for things as well, and tell nothing."""
+    return language == "en" and gender in _OPPOSITE and bool(_OPPOSITE[gender].match(spoken))
 
 
 _ASKING_INSIDE = {
@@ -156,7 +172,31 @@ def find_subject(transcript: Transcript, gender: str) -> Subject:
     caregiver = any(u.role is Role.CAREGIVER for u in transcript.utterances)
     spoken_for = caregiver or (len(children) >= 3 and by_clinician >= 2)
     relatives = _CHILD_WORDS[language] if spoken_for else ""
-    return Subject(gender or _gender(text, language, children, feminine), relatives, spoken_for)
+    guessed = gender or _gender(text, language, children, feminine) or _spoken_of(transcript)
+    return Subject(guessed, relatives, spoken_for)
+
+
+_SPOKEN_OF = {
+    "en": (r"\b(?:she|her|hers)\b", r"\b(?:he|his|him)\b"),
+    "fr": (r"\b(?:elle|la patiente)\b", r"\b(?:le patient)\b"),
+}
+
+
+def _spoken_of(transcript: Transcript) -> str:
+    """By how the clinician, dictating, speaks of one person only: ``she has``, never ``he``."""
+    counts = [0, 0]
+    for utterance in transcript.utterances:
+        if utterance.role is not Role.CLINICIAN:
+            continue
+        spoken = transcript.text[utterance.start : utterance.end]
+        if re.search(rf"\b(?:{RELATIVES[transcript.language]})\b", spoken, re.I):
+            continue
+        for place, pattern in enumerate(_SPOKEN_OF[transcript.language]):
+            counts[place] += len(re.findall(pattern, spoken, re.I))
+    hers, his = counts
+    if hers >= 3 and not his:
+        return "female"
+    return "male" if his >= 3 and not hers else ""
 
 
 _BOYS = re.compile(r"\b(?:my|your) (?:son|boy)\b|\b(?:mon|votre) (?:fils|petit)\b")
@@ -180,12 +220,28 @@ def _gender(text: str, language: Language, children: list[str], feminine: tuple[
             return "female"
         if re.search(r"\bsir\b|\bmr\.? |\bmister\b", text):
             return "male"
+        return _bodily(text)
     else:
         if re.search(r"\bmonsieur\b", text) and not re.search(r"\bmadame\b", text):
             return "male"
         if re.search(r"\bmadame\b", text) and not re.search(r"\bmonsieur\b", text):
             return "female"
     return ""
+
+
+# What only one sex is asked or told of as their own.
+_HERS = re.compile(
+    r"\b(?:are you|when you were|you(?:'re| are)|i(?:'m| am| was)) (?:\w+ )?pregnant\b|"
+    r"\b(?:your|my) (?:last )?(?:menstrual )?periods?\b|\bmenstrua\w+|"
+    r"\b(?:your|my) (?:uterus|ovar\w+|cervix|vagina\w*|mammogram|pap smear|hysterectomy)\b|"
+    r"\b\d+[- ]year[- ]old (?:\w+ ){0,2}(?:woman|female)\b"
+)
+_HIS = re.compile(r"\b(?:your|my) (?:prostate|testic\w+|psa|penis|scrotum|vasectomy)\b")
+
+
+def _bodily(text: str) -> str:
+    hers, his = len(_HERS.findall(text)), len(_HIS.findall(text))
+    return "female" if hers > his else "male" if his > hers else ""
 
 
 def reply_to(units: list[Unit], question: Unit, language: Language) -> tuple[str, Unit | None]:

@@ -19,9 +19,10 @@ _STRIP = {
         r"the) [\w ]{3,20})?(?: here)?(?: today)?|"
         r"upon (?:palpation|inspection)[\w ]{0,30}|on (?:palpation|inspection|"
         r"auscultation)|looking (?:here )?at (?:your|the) [\w -]{3,25}?(?: here|"
-        r" today)?|"
+        r" today)?(?=\s*[,:]|$)|looking (?:here )?at (?:the results of )?(?=your |the )|"
         r"(?:just )?(?:looking|listening|feeling) (?:here|at that)?|"
-        r"(?:i|we) (?:do |also |can |still |did )*(?:notice|see|hear|appreciate|"
+        r"(?:we(?:'ll| will) say (?=you have|there))|"
+        r"(?:i|we) (?:do |also |can |still |did )*(?:notice|see|hear|appreciate|identify|observe|"
         r"feel|note|find|heard|noticed|reviewed|looked)(?: that| some)?(?= (?:a|"
         r"an|some|the|no|that|your|you|there|slight|mild|any|\d))|"
         r"(?:i|we) (?:do |also |can |still )*(?:appreciate|notice|hear|see|feel|"
@@ -148,6 +149,8 @@ def _examined(board: Board, unit: Unit) -> None:
     if len(place.split()) < 2 or not re.search(
         r"hurt|pain|tender|sore|mal|douleur|douloureux|sensible", unit.raw, re.I
     ):
+        return
+    if re.search(r"\bgoing to\b|\b(?:and|if|so) i\b", place):
         return
     place = re.sub(r"\b(?:your|this|that|here)\b", "the", place)
     place = re.sub(r"\b(?:votre|vos)\b", "le", place)

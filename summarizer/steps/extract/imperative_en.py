@@ -37,7 +37,7 @@ _LEAD = re.compile(
     r")?(?:would )?recommend(?: that)?(?: we)?|let's(?: also| just)*|"
     r"why don't we|i think|we|"
     r"(?:also|just|then|now|first|probably|maybe|certainly|definitely)|(?:go|"
-    r"going) ahead and|(?:get|have) (?:you )?(?=started|set up)|do is)\s*[,:]?\s*)"
+    r"going) ahead(?: and)?|(?:get|have) (?:you )?(?=started|set up)|do is)\b\s*[,:]?\s*)"
     r"+",
     re.I,
 )
@@ -215,21 +215,28 @@ _ASIDE = re.compile(
     r"to|just because|i think|i know|i don't|you know|okay|since|as)\b).*$",
     re.I,
 )
+# "if it gets worse call me": what is to be done has a comma or a lead before it, unless it can only
+# be an order. "If the symptoms come back" orders nothing.
+_CALLS = re.compile(
+    r"^(if .{5,120}?),?\s+(?:then |please |just |you can |you should |you need to |i want you to )*"
+    r"((?:call|contact|notify|seek|reach out|let (?:me|us))\b.*)$",
+    re.I,
+)
+_THEN = re.compile(
+    r"^(if .{5,120}?)(?:,\s+(?:then |please |just )*(?=(?:come|return|go)\b)|,?\s+(?:you can |"
+    r"you should |you need to |i want you to |we can |we could |we may |we'll |we will )(?:just )?)"
+    r"((?:come|return|go|consider|proceed|do|get|refer|discuss|talk about|see)\b.*)$",
+    re.I,
+)
 _REPORT = words("call come return let contact reach go notify bring ask")
 
 
 def imperative_en(text: str, who: Pronouns) -> tuple[str, str, bool] | None:
     """(order, verb, whether the patient is to do it), or None when it is no order."""
-    condition = re.match(
-        r"^(if .{5,120}?),?\s+(?:then |please |you can |you should |you need to "
-        r"|i want you to |just |we can |we could |we may |we'll |we will )*((?:call|"
-        r"come|return|let|contact|reach|go|notify|seek|consider|proceed|do|get|"
-        r"refer|discuss|talk about)\b.*)$",
-        text,
-        re.I,
-    )
+    condition = _CALLS.match(text) or _THEN.match(text)
     if condition and len(condition[2].split()) >= 2:
-        order = f"{condition[2]} {condition[1][0].lower()}{condition[1][1:]}"
+        asked = condition[2].split(",")[0]  # "call me, it's easy to treat": the order is the call
+        order = f"{asked} {condition[1][0].lower()}{condition[1][1:]}"
         patient = not re.match(
             r"(?:consider|proceed|do|refer|discuss|get|talk)", condition[2], re.I
         )
@@ -326,7 +333,8 @@ def _finished(
     if tail and re.search(r"\b(?:i|i'm|i've|i'd|we|we're|we've|me|us|you're)\b", tail[0], re.I):
         text = text[: tail.start()]
     text = re.sub(
-        r"^see you (?=back|again|here|in|for|next|at|on|within|around|\d)(?:back "
+        r"^see you (?=back|again|here|in|for|next|at|on|within|(?:around|about) .*"
+        r"(?:day|week|month|year)|\d)(?:back "
         r"|again )?(?:here )?",
         "follow-up ",
         text,

@@ -111,7 +111,7 @@ def _symptom(board: Board, unit: Unit, mention: Mention, assertion: Assertion) -
 
 def of_a_reaction(board: Board, unit: Unit) -> bool:
     """Told of an allergy or intolerance just asked about: not how the patient is now."""
-    for near in reversed(board.units[max(0, unit.index - 6) : unit.index + 1]):
+    for near in reversed(board.units[max(0, unit.index - 10) : unit.index + 1]):
         if re.search(r"\ballerg|\bintol[eé]ran|\breaction to\b", near.raw, re.I):
             return True
         if near.question and near.role is Role.CLINICIAN and not near.has("symptom"):

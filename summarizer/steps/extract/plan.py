@@ -151,7 +151,7 @@ def _ordered_without_verb(unit: Unit, board: Board) -> bool:
     if unit.has("medication"):
         digits = any(character.isdigit() for character in text)
         return bool(
-            digits or when or re.match(r"(?:no|no more|pas de|plus de|plus d')\b", text, re.I)
+            digits or when or re.match(r"(?:no|no more|pas de|plus de|plus d')\b(?!,)", text, re.I)
         )
     return unit.has("test") and bool(
         when or re.search(r"\b(?:in|dans) (?:a|an|un|une|\d+)\b", text)
@@ -297,7 +297,7 @@ def _read_aloud(
 # A dose named without any verb is an order read aloud.
 _SPOKEN = re.compile(
     r"\b(?:i|i'm|i've|you|you're|we|was|were|is|are|had|has|have|je|j'ai|vous|"
-    r"avez|on|était|c'était|est|avait|a)\b",
+    r"avez|on|était|c'était|est|avait|a|\w+n't|(?:it|that|there|he|she|what)'s)\b",
     re.I,
 )
 _OPINION = {
@@ -344,7 +344,7 @@ def _reasoning(text: str, board: Board, *, conditional: bool = False) -> str | N
         return None
     if opinion and not hedged:
         return (
-            f"the clinician's impression is that {turned}"
+            f"the impression is that {turned}"
             if board.language == "en"
             else f"impression clinique : {turned}"
         )

@@ -95,6 +95,8 @@ def announced(board: Board, unit: Unit) -> tuple[Mention, str] | None:
     for mention, _ in unit.mentions:
         if mention.concept.kind not in ("condition", "symptom") or mention.concept.key == "pain":
             continue
+        if mention.concept.kind == "symptom" and match.start() > 8:
+            continue  # "to help with the swelling" turns to no new problem
         place = spoken.lower().find(mention.surface.lower())
         gap = spoken[match.end() : place] if place >= 0 else ""
         if place >= match.end() and len(gap.split()) <= 5:

@@ -1,12 +1,18 @@
 """Why the patient came: the words of the opening, or the first complaint."""
 
 import re
+from datetime import date
 
+from summarizer.language.assertion import Status
+from summarizer.language.lexicon import Mention, lexicon
 from summarizer.language.person_en import third_person
+from summarizer.language.text import listed
 from summarizer.steps.extract.board import Board
 from summarizer.steps.extract.mentions import of_a_reaction
+from summarizer.steps.record import evidence_of
 from summarizer.steps.units import Unit
-from summarizer.types import Assertion, Role
+from summarizer.steps.write.phrases import SIDES
+from summarizer.types import Assertion, Claim, Evidence, Language, Role
 
 _OPENING = {
     "en": re.compile(
@@ -48,9 +54,84 @@ _ROUTINE = {
 
 
 def find_reason(board: Board) -> None:
-    """One claim of kind ``reason`` with up to two concepts, or none when nothing says it."""
+    """Claims of kind ``reason``: the complaint with up to two concepts, and the story's opening
+    sentence; none when nothing says it."""
+    _find(board)
+    found = [claim for claim in board.claims if claim.kind == "reason"]
+    if found:
+        _presenting(board, found)
+
+
+_SEXES = {
+    "female": ("female", "female"),
+    "male": ("male", "male"),
+}
+_A = re.compile(r"(?:annual|post|check|med|well|follow-up (?:visit|appointment))", re.I)
+
+
+def _presenting(board: Board, found: list[Claim]) -> None:
+    """``presents today with left knee pain``, with the age that the record knows."""
+    concepts = [c for c in found if c.attributes.get("form") == "concept"]
+    if concepts:
+        english = "with " + listed([_sided(c, "en") for c in concepts], "en")
+        french = "pour " + listed([_sided(c, "fr") for c in concepts], "fr")
+    else:
+        said = found[0].text
+        article = ("an " if said[:1].lower() in "aeiou" else "a ") if _A.match(said) else ""
+        english = french = ("for " if board.language == "en" else "pour ") + article + said
+        if board.language == "fr":
+            french = f"pour {said}"
+    age, facts = _age(board)
+    sex = _SEXES.get(board.context.patient.gender, ("", ""))[0]
+    aged = {
+        "english": f"{'an' if str(age)[0] == '8' or age in (11, 18) else 'a'} {age}-year-old {sex}",
+        "french": f"{age} ans",
+    }
+    board.claims.append(
+        Claim(
+            kind="reason",
+            section="hpi",
+            text=english if board.language == "en" else french,
+            evidence=tuple(
+                dict.fromkeys((*(e for c in found for e in c.evidence), *(facts if sex else ())))
+            ),
+            attributes={
+                "form": "presenting",
+                "reason_en": english,
+                "reason_fr": french,
+                "language": board.language,
+                **(aged if age > 1 and sex and facts else {}),
+            },
+        )
+    )
+
+
+def _sided(claim: Claim, language: Language) -> str:
+    shown = claim.attributes["french" if language == "fr" else "english"]
+    side = claim.attributes.get("side", "")
+    if not side:
+        return shown
+    return (
+        f"{shown} {SIDES[side][language]}"
+        if language == "fr"
+        else f"{SIDES[side][language]} {shown}"
+    )
+
+
+def _age(board: Board) -> tuple[int, tuple[Evidence, ...]]:
+    """Full years on the visit's day, with the record's elements; 0 when not known."""
+    facts = tuple(evidence_of(f) for f in board.context.facts if f.kind == "patient" and f.text)
+    try:
+        born = date.fromisoformat(board.context.patient.birth_date[:10])
+        today = date.fromisoformat(board.context.visit_date[:10])
+    except ValueError:
+        return 0, ()
+    return today.year - born.year - ((today.month, today.day) < (born.month, born.day)), facts
+
+
+def _find(board: Board) -> None:
     head = board.units[: max(14, len(board.units) // 3)]
-    if _stated(board, head):
+    if _stated(board, head) or _booked(board):
         return
     routine = _routine(board, head[: max(10, len(head) // 2)])
     complaint = _complaint(board, head)
@@ -64,22 +145,59 @@ def find_reason(board: Board) -> None:
             if mention.concept.kind in ("symptom", "condition") and _holds(status.assertion):
                 if status.experiencer != "patient" or mention.concept.key in names:
                     continue
-                board.add(
-                    "reason",
-                    "chief_complaint",
-                    mention.surface,
-                    [unit],
-                    concept=mention.concept.key,
-                    concept_kind=mention.concept.kind,
-                    english=mention.concept.english,
-                    french=mention.concept.french,
-                    side=mention.side,
-                    form="concept",
-                )
+                _concern(board, mention, unit)
                 names.append(mention.concept.key)
                 if len(names) == 2:
                     break
         board.used.discard(unit.index)
+
+
+_BOOKED = 3
+
+
+def _booked(board: Board) -> bool:
+    """What the visit was booked for, as far as the words take it up: they are the evidence."""
+    wanted = [
+        mention.concept
+        for language in ("en", "fr")
+        for mention in lexicon(language).find(board.context.reason)
+        if mention.concept.kind in ("symptom", "condition")
+    ]
+    wanted = list({concept.key: concept for concept in wanted}.values())[:_BOOKED]
+    found = False
+    for concept in wanted:
+        for unit in board.units:
+            mention = next((m for m, s in unit.mentions if _taken_up(m, s, concept.key)), None)
+            if mention and not unit.question:
+                _concern(board, mention, unit)
+                board.used.discard(unit.index)
+                found = True
+                break
+    return found
+
+
+def _taken_up(mention: Mention, status: Status, key: str) -> bool:
+    return (
+        mention.concept.key == key
+        and status.experiencer == "patient"
+        and status.assertion is not Assertion.DENIED
+        and status.assertion is not Assertion.HYPOTHETICAL
+    )
+
+
+def _concern(board: Board, mention: Mention, unit: Unit) -> None:
+    board.add(
+        "reason",
+        "chief_complaint",
+        mention.surface,
+        [unit],
+        concept=mention.concept.key,
+        concept_kind=mention.concept.kind,
+        english=mention.concept.english,
+        french=mention.concept.french,
+        side=mention.side,
+        form="concept",
+    )
 
 
 _PRESENTS = re.compile(
@@ -102,7 +220,8 @@ def _stated(board: Board, head: list[Unit]) -> bool:
         said = re.split(r"\b(?:so|and i|how are|what|i'd|let)\b|\.", match[1])[0].strip(" ,")
         turned = third_person(said, board.english, speaker="clinician")
         if turned and 1 <= len(turned.split()) <= 16:
-            turned = re.sub(r"^(?:an?|her|his|their|the)\s+", "", turned)
+            turned = re.sub(r"^(?:an?|her|his|their|the|some|the patient's)\s+", "", turned)
+            turned = re.sub(r"\b(for|with) some\b", r"\1", turned)
             board.add("reason", "chief_complaint", turned, [unit], form="text")
             board.used.discard(unit.index)
             return True
@@ -127,7 +246,12 @@ def _times(board: Board, key: str) -> int:
 
 
 def _complaint(board: Board, head: list[Unit]) -> tuple[Unit, int] | None:
-    """The earliest unit that brings a complaint: an opening phrase wins over a mere mention."""
+    """The earliest unit that brings a complaint: an opening phrase wins over a mere mention, and
+    bare ``pain`` is taken only where nothing says more."""
+    return _earliest(board, head, bare=False) or _earliest(board, head, bare=True)
+
+
+def _earliest(board: Board, head: list[Unit], *, bare: bool) -> tuple[Unit, int] | None:
     best: tuple[float, int, Unit] | None = None
     for unit in head:
         opening = _OPENING[board.language].search(unit.raw)
@@ -139,6 +263,7 @@ def _complaint(board: Board, head: list[Unit]) -> tuple[Unit, int] | None:
             if mention.concept.kind in ("symptom", "condition")
             and _holds(status.assertion)
             and status.experiencer == "patient"
+            and (bare or mention.concept.key != "pain")
         ]
         if not held or of_a_reaction(board, unit):
             continue

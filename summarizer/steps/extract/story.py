@@ -8,7 +8,7 @@ from summarizer.language.lexicon import Concept
 from summarizer.language.quantities import duration
 from summarizer.steps.extract.board import Board
 from summarizer.steps.salience import probability
-from summarizer.steps.units import Unit
+from summarizer.steps.units import Unit, of_another
 from summarizer.types import Assertion, Role
 
 _TELLING = frozenset({"hpi", "pmh", "medications", "allergies", "social", "family"})
@@ -162,6 +162,10 @@ def _told(board: Board, unit: Unit) -> None:
     if not turned:
         return
     section = _section(unit)
+    if of_another(turned, board.subject.gender, board.language):
+        return
+    if section == "family" and not unit.has("condition", "symptom"):
+        return
     if about:
         board.add(
             "history",
@@ -283,6 +287,8 @@ def _recalled(board: Board, unit: Unit) -> None:
             at=str(unit.start),
         )
         return
+    if _dictated(board, unit):
+        return
     if unit.section in ("plan", "exam", "results") and not _RECALLED[board.language].match(text):
         return
     if re.search(
@@ -321,6 +327,57 @@ def _recalled(board: Board, unit: Unit) -> None:
         source="clinician",
         at=str(unit.start),
     )
+
+
+_DICTATED = {
+    "en": re.compile(r"(?:she|he|her|his|the patient|patient)\b(?:'s)?", re.I),
+    "fr": re.compile(
+        r"(?:elle|il(?! (?:faut|y a|est important|vaut))|le patient|la patiente)\b", re.I
+    ),
+}
+_SOMEBODY = {
+    "en": re.compile(
+        r"\b(?:mother|mom|father|dad|brother|sister|son|daughter|wife|husband|doctor|dr|surgeon|"
+        r"cardiologist|specialist|nurse|friend|assistant|partner|boss|baby)\b",
+        re.I,
+    ),
+    "fr": re.compile(
+        r"\b(?:mère|maman|père|papa|frère|sœur|fils|fille|femme|mari|médecin|docteur|chirurgien\w*|"
+        r"cardiologue|spécialiste|infirmi\w+|ami\w*|bébé)\b",
+        re.I,
+    ),
+}
+
+
+def _dictated(board: Board, unit: Unit) -> bool:
+    """The clinician tells the recorder of the patient: ``she has a history of anemia``."""
+    text = unit.clean
+    opened = _DICTATED[board.language].match(text)
+    wrong = {"female": r"(?:he|his|il)\b", "male": r"(?:she|her|elle)\b"}.get(board.subject.gender)
+    if (
+        not opened
+        or unit.section == "exam"
+        or not unit.has("symptom", "condition", "medication", "test")
+        or (wrong and re.match(wrong, text, re.I))
+        or re.search(r"\b(?:you|your|i|we|me|vous|votre|je|on)\b", text, re.I)
+        or len(text.split()) < 4
+    ):
+        return False
+    near = board.units[max(0, unit.index - 3) : unit.index + 1]
+    if any(_SOMEBODY[board.language].search(before.raw) for before in near):
+        return False
+    planned = unit.phase in ("plan", "results") and unit.section in ("plan", "results", "hpi")
+    board.add(
+        "diagnosis" if planned else "history",
+        "assessment" if planned else ("pmh" if unit.section == "pmh" else "hpi"),
+        text,
+        [unit],
+        score=rule_score(unit, board) + 0.3,
+        form="reasoning" if planned else "statement",
+        source="clinician",
+        at=str(unit.start),
+    )
+    return True
 
 
 def _past(unit: Unit) -> bool:

@@ -69,15 +69,36 @@ WORDS: Mapping[str, Mapping[Language, str]] = {
     "allergic": {"en": "{}, reported by the patient", "fr": "{}, signalé par le patient"},
     "not_allergic": {"en": "Denies allergy to {}", "fr": "Pas d'allergie signalée : {}"},
     "record": {"en": "on record", "fr": "au dossier"},
+    "hpi_denies": {"en": "{} denies any {}", "fr": "{}"},
     "previously": {"en": "previously {} on {}", "fr": "auparavant {} le {}"},
     "family": {"en": "Family history of {}", "fr": "Antécédent familial de {}"},
     "no_family": {"en": "Denies a family history of {}", "fr": "Pas d'antécédent familial de {}"},
     "suspected": {"en": "{}, suspected", "fr": "{}, suspecté"},
-    "patient_to": {"en": "Patient to {}", "fr": "{}"},
-    "tender": {"en": "Pain when the clinician {}", "fr": "Douleur provoquée : {}"},
-    "not_tender": {"en": "No pain when the clinician {}", "fr": "Pas de douleur provoquée : {}"},
+    "will": {"en": "We will {}", "fr": "{}"},
+    "advised": {"en": "The patient was advised to {}", "fr": "{}"},
+    "advised_not": {"en": "The patient was advised not to {}", "fr": "{}"},
+    "patient_will": {"en": "The patient will {}", "fr": "{}"},
+    "tender": {"en": "Pain to palpation {}", "fr": "Douleur provoquée : {}"},
+    "not_tender": {"en": "No pain to palpation {}", "fr": "Pas de douleur provoquée : {}"},
+    "pain_moved": {"en": "Pain {}", "fr": "Douleur provoquée : {}"},
+    "no_pain_moved": {"en": "No pain {}", "fr": "Pas de douleur provoquée : {}"},
+    "presents": {"en": "{} presents today {}", "fr": "{} consulte ce jour {}"},
+    "aged": {"en": "The patient is {} who presents today {}", "fr": "{}"},
+    "agrees": {
+        "en": "The patient agrees with the recommended medical treatment plan",
+        "fr": "Le patient est d'accord avec la conduite proposée",
+    },
 }
 
 
 def word(key: str, language: Language) -> str:
     return WORDS[key][language]
+
+
+# What a plan's orders are grouped under, in this order.
+ORDERS: Mapping[str, Mapping[Language, str]] = {
+    "treatment": {"en": "Medical treatment", "fr": "Traitement"},
+    "testing": {"en": "Additional testing", "fr": "Examens complémentaires"},
+    "referral": {"en": "Specialist referrals", "fr": "Avis spécialisés"},
+    "education": {"en": "Patient education and counseling", "fr": "Conseils"},
+}

@@ -5,14 +5,21 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
 from summarizer.language.lexicon import display_forms
+from summarizer.language.person_en import pronouns
+from summarizer.language.register_en import written
 from summarizer.language.text import listed, sentence
 from summarizer.steps.write.phrases import MEASURES, SIDES, TOPICS, word
 from summarizer.types import Assertion, Claim, Evidence, Language, Sentence
 
+# Forms whose words are somebody's: they are put into the note's register.
+_SPOKEN = frozenset({"statement", "reasoning", "order", "topic", "text", "introduction"})
+
 
 def made(text: str, claims: Sequence[Claim]) -> Sentence:
+    spoken = any(claim.attributes.get("form") in _SPOKEN for claim in claims)
+    english = all(claim.attributes.get("language") == "en" for claim in claims)
     return Sentence(
-        text=sentence(text),
+        text=sentence(written(text) if spoken and english else text),
         evidence=merged(claim.evidence for claim in claims),
         claims=tuple(claims),
         confidence=round(min(1.0, max(0.05, min(_confidence(c) for c in claims))), 2),
@@ -100,6 +107,25 @@ def named_subject(text: str, language: Language, gender: str, opened: bool) -> t
         else "the patient"
     )
     return noun + text[match.end() :], True
+
+
+def attributed(text: str, gender: str, place: int) -> str:
+    """``she fell`` -> ``the patient reports that she fell``."""
+    subject = "the patient" if place == 0 else pronouns(gender).subject
+    return f"{subject} {'reports' if place % 2 == 0 else 'states'} that {text}"
+
+
+def presented(claim: Claim, language: Language, gender: str) -> str:
+    """The story's first sentence: who comes, and with what."""
+    attributes = claim.attributes
+    reason = attributes["reason_fr" if language == "fr" else "reason_en"]
+    aged = attributes.get("french" if language == "fr" else "english", "")
+    if language == "fr":
+        noun = "la patiente" if gender == "female" else "le patient"
+        return word("presents", language).format(f"{noun}, {aged}," if aged else noun, reason)
+    if aged:
+        return word("aged", language).format(aged, reason)
+    return word("presents", language).format("the patient", reason)
 
 
 def text_of(claim: Claim, language: Language) -> str:

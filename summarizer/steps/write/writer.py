@@ -8,12 +8,14 @@ import re
 from collections import defaultdict
 from collections.abc import Sequence
 
+from summarizer.language.person_en import pronouns
 from summarizer.language.text import listed
 from summarizer.language.words import words
 from summarizer.steps.extract.imperative_en import VERBS
 from summarizer.steps.write.phrases import SYSTEMS, word
 from summarizer.steps.write.wording import (
     after_colon,
+    attributed,
     by_name,
     concept_text,
     de,
@@ -23,6 +25,7 @@ from summarizer.steps.write.wording import (
     name,
     named_subject,
     none_of,
+    presented,
     recorded,
     text_of,
 )
@@ -31,8 +34,15 @@ from summarizer.types import Assertion, Claim, Language, Sentence
 _SYSTEM_ORDER = list(SYSTEMS)
 
 
-# Orders that read well without saying who carries them out.
-_PLAIN = words("continue stop start increase decrease hold avoid resume")
+# What the patient does, whoever says it; coming back is told as a plan, not as advice.
+_PATIENTS = words(
+    "take use avoid wear rest ice elevate drink eat exercise limit apply quit lose bring call "
+    "contact report watch record log stretch sleep wash gargle hydrate notify finish complete "
+    "ask touch cut reach go work keep try"
+)
+_COMES = words("come return")
+_REFERRED = re.compile(r"^(refer|send) (?=(?:over |back |up )?to\b)", re.I)
+_SAID_OF = words("need note let")
 
 
 def write_section(
@@ -66,6 +76,8 @@ def sayable(claim: Claim, language: Language) -> bool:
         "none",
         "record",
         "problem",
+        "presenting",
+        "negative",
     }
 
 
@@ -125,40 +137,87 @@ def _exam(claims: Sequence[Claim], language: Language) -> list[Sentence]:
     for claim in claims:
         systems[claim.attributes.get("system") or "general"].append(claim)
     out = []
-    colon = " :" if language == "fr" else ":"
     for system in sorted(systems, key=_SYSTEM_ORDER.index):
         for claim in systems[system]:
-            if claim.attributes.get("form") == "provoked":
-                key = "tender" if claim.assertion is Assertion.AFFIRMED else "not_tender"
-                verb, _, place = claim.text.partition(" ")
-                phrase = (
-                    f"{verb}es {place}" if verb.endswith(("sh", "ch", "ss")) else f"{verb}s {place}"
-                )
-                text = word(key, language).format(phrase if language == "en" else claim.text)
-            else:
-                text = claim.text
-            label = "" if system == "general" else f"{SYSTEMS[system][language]}{colon} "
-            body = text if not label else text[:1].upper() + text[1:]
-            out.append(made(f"{label}{body}", [claim]))
+            text = _provoked(claim, language) if _is_provoked(claim) else claim.text
+            out.append(made(text, [claim]))
     return out
 
 
+def _is_provoked(claim: Claim) -> bool:
+    return claim.attributes.get("form") == "provoked"
+
+
+_MOVED = {"move": "moving", "bend": "bending", "flex": "flexing", "extend": "extending"}
+_MOVED |= {"pull": "pulling", "lift": "lifting", "turn": "turning"}
+
+
+def _provoked(claim: Claim, language: Language) -> str:
+    """``press on the calf`` + yes: ``Pain to palpation on the calf``."""
+    denied = claim.assertion is Assertion.DENIED
+    verb, _, place = claim.text.partition(" ")
+    if language == "fr":
+        return word("not_tender" if denied else "tender", language).format(claim.text)
+    if verb in _MOVED:
+        key = "no_pain_moved" if denied else "pain_moved"
+        return word(key, language).format(f"with {_MOVED[verb]} {place}")
+    return word("not_tender" if denied else "tender", language).format(
+        place
+        if re.match(r"(?:on|over|at|in|against|along|around|here|up|down|into)\b", place)
+        else f"of {place}"
+    )
+
+
 def _story(claims: Sequence[Claim], language: Language, gender: str) -> list[Sentence]:
-    """Introduction first, then in the visit's order; ``the patient`` opens, pronouns follow."""
+    """Introduction first, then in the visit's order, what is denied last; ``the patient`` opens,
+    pronouns follow."""
     intro = [c for c in claims if c.attributes.get("form") == "introduction"]
-    rest = [c for c in claims if c.attributes.get("form") != "introduction"]
+    presenting = [c for c in claims if c.attributes.get("form") == "presenting"]
+    denied = [c for c in claims if c.attributes.get("form") == "negative"]
+    leads = (*intro, *presenting, *denied)
+    rest = [c for c in claims if c not in leads]
     rest.sort(key=lambda c: int(c.attributes.get("at", "0")))
     out = [made(introduction(c), [c]) for c in intro]
-    opened = False
-    for claim in rest:
+    if presenting and not intro:
+        out.append(made(presented(presenting[0], language, gender), presenting[:1]))
+    opened = told = False
+    for place, claim in enumerate(rest):
         text = text_of(claim, language)
         topic = claim.attributes.get("topic_fr" if language == "fr" else "topic_en", "")
         if topic:
             text = f"{topic}{' :' if language == 'fr' else ':'} {text}"
+        elif language == "en" and _attributed(claim, gender, place, told):
+            told, opened = True, True
+            text = attributed(text, gender, place)
         else:
             text, opened = named_subject(text, language, gender, opened)
         out.append(made(text, [claim]))
+    if denied:
+        names = list(by_name(denied, language))
+        if language == "en":
+            subject = pronouns(gender).subject if opened else "the patient"
+            text = word("hpi_denies", language).format(subject, listed(names, language, last="or"))
+        else:
+            text = none_of(names, language)
+        out.append(made(text, denied))
     return out
+
+
+_EVERY = 3
+
+
+def _attributed(claim: Claim, gender: str, place: int, told: bool) -> bool:
+    """The first statement of the patient's own, and every third after it, says who reports it."""
+    return (
+        claim.attributes.get("source") == "patient"
+        and gender in ("female", "male")
+        and (not told or place % _EVERY == 0)
+        and re.match(
+            r"(?:she|he)\b(?! (?:denies|reports|states|thinks|said|feels like|does not think)\b)",
+            claim.text,
+        )
+        is not None
+    )
 
 
 def _history(claims: Sequence[Claim], language: Language, gender: str) -> list[Sentence]:
@@ -182,6 +241,8 @@ def _history(claims: Sequence[Claim], language: Language, gender: str) -> list[S
     ]
     affirmed = [c for c in concepts if c.assertion is not Assertion.DENIED]
     held = {c.attributes.get("concept") for c in affirmed}
+    named = held | seen
+    affirmed = [c for c in affirmed if not _GENERAL.get(c.attributes["concept"], set()) & named]
     for shown, group in by_name(affirmed, language).items():
         out.append(made(shown, group))
     denied = [
@@ -198,6 +259,13 @@ def _history(claims: Sequence[Claim], language: Language, gender: str) -> list[S
         out.append(made(text, denied))
     statements = [c for c in claims if c.attributes.get("form") not in ("record", "concept")]
     return [*out, *_story(statements, language, gender)]
+
+
+# Concepts that say less than one of these beside them.
+_GENERAL: dict[str, set[str | None]] = {
+    "diabetes": {"diabetes_1", "diabetes_2"},
+    "arthritis": {"osteoarthritis", "rheumatoid_arthritis", "rheumatoid", "oa", "ra"},
+}
 
 
 def _each(claims: Sequence[Claim], language: Language, gender: str) -> list[Sentence]:
@@ -285,17 +353,23 @@ def _assessment(claims: Sequence[Claim], language: Language) -> list[Sentence]:
 
 
 def _order(claim: Claim, language: Language) -> Sentence:
+    """An order in the clinician's voice, an instruction as what the patient was told."""
     text = after_colon(claim.text)
-    if (
-        claim.kind == "instruction"
-        and language == "en"
-        and claim.attributes.get("concept_kind") != "medication"
-    ):
-        if re.match(r"don't\b", text, re.I):
-            text = re.sub(r"^don't", "do not", text, flags=re.I)
-        elif (first := text.split(" ", 1)[0].lower()) in VERBS and first not in _PLAIN:
-            text = word("patient_to", language).format(text)
-    problem = claim.attributes.get("problem_fr" if language == "fr" else "problem_en", "")
-    if problem and claim.section == "plan" and problem.lower() not in text.lower():
-        return made(f"{problem}{' :' if language == 'fr' else ':'} {text}", [claim])
-    return made(text, [claim])
+    if language == "fr":
+        return made(text, [claim])
+    first = text.split(" ", 1)[0].lower()
+    if re.match(r"(?:don't|do not|not)\b", text, re.I):
+        rest = re.sub(r"^(?:don't|do not|not)\s+", "", text, flags=re.I)
+        key = "advised_not" if claim.kind == "instruction" else "will"
+        return made(word(key, language).format(rest if key != "will" else f"not {rest}"), [claim])
+    if first == "follow-up":
+        return made(word("patient_will", language).format(f"follow up{text[9:]}"), [claim])
+    if first not in VERBS or first in _SAID_OF:
+        return made(text, [claim])
+    if claim.section == "followup" and first in _COMES:
+        return made(word("patient_will", language).format(text), [claim])
+    text = re.sub(
+        r"^(refer|send) (?=(?:over |back |up )?to\b)", r"\1 the patient ", text, flags=re.I
+    )
+    told = claim.kind == "instruction" or first in _PATIENTS
+    return made(word("advised" if told else "will", language).format(text), [claim])

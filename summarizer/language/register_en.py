@@ -1,0 +1,101 @@
+"""Spoken English in a note's register: ``she doesn't really sleep`` -> ``she does not sleep``.
+
+Contractions are written out, fillers go, a few everyday words become the clinical ones that mean
+the same. Numbers, negations and names stay as they are.
+"""
+
+import re
+from collections.abc import Callable
+
+_Replacement = str | Callable[[re.Match[str]], str]
+
+# A participle after ``he's`` makes it ``has``.
+_HAS = (
+    r"(?=\s+(?:(?:never|always|already|also|just|not|only|recently)\s+)?(?:been|had|got|gotten|"
+    r"taken|gone|lost|noticed|started|stopped|tried|used|become|felt|seen|grown|come|developed|"
+    r"improved|worsened|happened|helped|increased|decreased|gained|fallen|done)\b)"
+)
+_WRITTEN_OUT = tuple(
+    (re.compile(pattern, re.I), replacement)
+    for pattern, replacement in (
+        (r"\bcan't\b", "cannot"),
+        (r"\bwon't\b", "will not"),
+        (r"\bain't\b", "is not"),
+        (r"\b(\w+)n't\b", r"\1 not"),
+        (rf"\b(he|she|it|that|there|who|what)'s\b{_HAS}", r"\1 has"),
+        (rf"\b(the patient)'s{_HAS}", r"\1 has"),
+        (r"\b(he|she|it|that|there|who|what|here)'s\b", r"\1 is"),
+        (r"\b(he|she|it|they|there|the patient|that|who)'ll\b", r"\1 will"),
+        (r"\b(they|there|these|those)'re\b", r"\1 are"),
+        (r"\b(they|would|could|should|might|that|who)'ve\b", r"\1 have"),
+        (r"\b(he|she|it|they|the patient)'d\b(?=\s+(?:been|had|better|never|gone))", r"\1 had"),
+        (r"\b(he|she|it|they|the patient)'d\b", r"\1 would"),
+    )
+)
+
+
+def _reported(match: re.Match[str]) -> str:
+    ends = {"endors": "endorses", "deny": "denies", "report": "reports", "complain": "complains"}
+    return f"{match[1]} {ends[match[2].lower()]}"
+
+
+_NOT = r"(?<!not )(?<!n't )"
+_PLAIN: tuple[tuple[re.Pattern[str], _Replacement], ...] = tuple(
+    (re.compile(pattern, re.I), replacement)
+    for pattern, replacement in (
+        (r"(?:(?<=\s)|^)(?:yeah|yep|yup|gosh|um+|uh+|oh|yes|okay|ok)\b(?=\s|,),?\s*", ""),
+        (r"\b(\w{1,5})-\1\b", r"\1"),
+        (_NOT + r"\b(?:really|actually|basically|definitely|literally)\s+", ""),
+        (_NOT + r"\bjust\s+(?!as\b|in case\b|because\b|before\b|after\b)", ""),
+        (r"\bpretty much\s+", ""),
+        (r"\bpretty (?=\w)", "fairly "),
+        (r"\b(?:kind|sort) of\s+", ""),
+        (r"\blike (?=\d)", "about "),
+        (r"\ba little(?: bit)? of (?:an?\b )?", "some "),
+        (r"\ba (?:little )?bit of (?:an?\b )?", "some "),
+        (
+            r"\b(?:a )?little(?: bit)? (?=(?:pain|swelling|numbness|tenderness|fluid|redness|"
+            r"trouble|edema|effusion|discomfort|bruising|weakness|nausea|cough)\b)",
+            "some ",
+        ),
+        (
+            r"\ba (?:tiny |little )?bit (?=(?:high|low|sore|short|tired|dizzy|red|warm|weak|tight|"
+            r"down|more|less|better|worse|over|\w+(?:ed|er|y|ful|ous|ive))\b)",
+            "slightly ",
+        ),
+        (
+            r"\ba little (?=(?:high|low|sore|short|tired|dizzy|red|warm|weak|tight|"
+            r"down|more|less|better|worse|over|stiff|swollen|tender|nervous|anxious|"
+            r"\w+(?:ed|ier)|lighter|slower|lower|higher)\b)",
+            "slightly ",
+        ),
+        (r"\b(?:belly|tummy)\b", "abdomen"),
+        (r"\bmeds\b", "medications"),
+        (r"(?<!blood )(?<!blood-)\bsugars\b", "blood sugars"),
+        (r"\bpee(?:ing)?\b", "urinating"),
+        (r"\bpoop(?:ing)?\b", "stool"),
+        (r"\b(?:threw|throwing) up\b", "vomiting"),
+        (r"\bblack and blue\b", "bruised"),
+        (r"\bgrandkids\b", "grandchildren"),
+        (r"\bkids\b", "children"),
+        (r"\bdad\b", "father"),
+        (r"\b(?:mom|mum)\b", "mother"),
+        (r"\b(nice and|nice,) (?=soft|clear|slow|regular)", ""),
+        (r"\bcat scan\b", "CT scan"),
+        (r"\b(right|left)[- ]hand side\b", r"\1 side"),
+        (r"\bhas got\b", "has"),
+        (r"\b(she|he|the patient) (?:was|is) (endors|deny|report|complain)ing\b", _reported),
+        (r"\bdoes have\b", "has"),
+        (r"\bthere is (?:some )?no\b", "there is no"),
+        (r"\bthere is no (?=fractures|masses|lesions|murmurs|signs)", "there are no "),
+        (r"\b(two|three|four|five|six|seven|eight|nine) by (\d+)", r"\1 x \2"),
+        (r"\b(the|a|of|to|and|is|was|in|on|has|for) \1\b", r"\1"),
+    )
+)
+
+
+def written(text: str) -> str:
+    """``text`` as it is written in a note; what is written already stays as it is."""
+    for pattern, replacement in (*_WRITTEN_OUT, *_PLAIN):
+        text = pattern.sub(replacement, text)
+    return re.sub(r"\s+", " ", text).strip(" ,")

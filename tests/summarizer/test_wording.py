@@ -1,0 +1,190 @@
+"""How claims read: a note's register, its opening, its headings, and what is left to the ledger."""
+
+import pytest
+
+from summarizer.backends import Backend, load
+from summarizer.language.person_en import pronouns, third_person
+from summarizer.language.register_en import written
+from summarizer.pipeline import draft_note
+from summarizer.steps.extract.imperative_en import imperative_en
+from summarizer.steps.gate import whole
+from summarizer.steps.write.headings import headed
+from summarizer.steps.write.writer import write_section
+from summarizer.transcripts import read_transcript
+from summarizer.types import (
+    Assertion,
+    Claim,
+    Draft,
+    Patient,
+    RecordFact,
+    TextEvidence,
+    VisitContext,
+)
+from tests.conftest import ASSETS
+from tests.summarizer.visits import context, genou, knee
+
+
+@pytest.fixture(scope="module")
+def backend() -> Backend:
+    return load("claims", {"assets": str(ASSETS)})
+
+
+def section(draft: Draft, key: str) -> list[str]:
+    return [s.text for part in draft.sections if part.key == key for s in part.sentences]
+
+
+@pytest.mark.parametrize(
+    ("said", "noted"),
+    [
+        ("it's a little bit elevated", "it is slightly elevated"),
+        ("he's been really tired", "he has been tired"),
+        ("she doesn't really sleep", "she does not really sleep"),
+        ("there's no fractures", "there are no fractures"),
+        ("she was endorsing nausea", "she endorses nausea"),
+        ("a little bit of swelling", "some swelling"),
+    ],
+)
+def test_talk_is_put_into_a_notes_register(said: str, noted: str) -> None:
+    assert written(said) == noted
+
+
+def test_what_is_written_already_stays() -> None:
+    text = "The lungs are clear to auscultation bilaterally."
+    assert written(text) == text
+
+
+def test_without_a_known_gender_nobody_is_they() -> None:
+    turned = third_person(
+        "my right knee hurts and my mother helps me", pronouns(""), speaker="patient"
+    )
+    assert turned == "the right knee hurts and the patient's mother helps the patient"
+
+
+@pytest.mark.parametrize(
+    ("said", "order"),
+    [
+        ("if it gets worse call me", "call if it gets worse"),
+        (
+            "if your symptoms come back, call the office",
+            "call the office if her symptoms come back",
+        ),
+        ("if you get itching, call me, it's easy to treat", "call if she gets itching"),
+        ("i want you to weigh yourself every day", "weigh herself every day"),
+        ("i'd like to go ahead increase the lisinopril", "increase the lisinopril"),
+    ],
+)
+def test_an_order_is_the_order_alone(said: str, order: str) -> None:
+    found = imperative_en(said, pronouns("female"))
+    assert found
+    assert found[0] == order
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "When he is doing the projects.",
+        "She did not twist it, did she fall?",
+        "The patient the patient is outside.",
+        "Put it back the way it was.",
+        "It was it's been good.",
+    ],
+)
+def test_traces_of_talk_are_not_whole(text: str) -> None:
+    assert not whole(text, "en")
+
+
+def order(text: str, problem: str = "", **more: str) -> Claim:
+    named = {"problem": problem, "problem_en": problem, "problem_fr": problem} if problem else {}
+    return Claim(
+        "instruction" if more.pop("told", "") else "plan",
+        "plan",
+        text,
+        (TextEvidence(0, 4, "said"),),
+        attributes={"form": "order", "language": "en", **named, **more},
+    )
+
+
+def test_orders_stand_under_their_problem_and_kind() -> None:
+    claims = [
+        order("order a lipid panel", "hypertension"),
+        order("increase lisinopril to 40 mg daily", "hypertension", concept_kind="medication"),
+        order("avoid salt", "hypertension", told="1"),
+        order("refer to cardiology"),
+    ]
+    sentences = headed("plan", write_section("plan", claims, "en", "female"), "en")
+    assert [sentence.text for sentence in sentences] == [
+        "Hypertension, medical treatment: We will increase lisinopril to 40 mg daily.",
+        "Additional testing: We will order a lipid panel.",
+        "Patient education and counseling: The patient was advised to avoid salt.",
+        "Specialist referrals: We will refer the patient to cardiology.",
+    ]
+
+
+def test_a_finding_carries_its_system_once() -> None:
+    claims = [
+        Claim(
+            "finding",
+            "exam",
+            text,
+            (TextEvidence(0, 4, "said"),),
+            attributes={"form": form, "system": "musculoskeletal", "language": "en"},
+            assertion=assertion,
+        )
+        for text, form, assertion in (
+            ("swelling of the ankle", "statement", Assertion.AFFIRMED),
+            ("press on the calf", "provoked", Assertion.DENIED),
+        )
+    ]
+    sentences = headed("exam", write_section("exam", claims, "en", ""), "en")
+    assert [sentence.text for sentence in sentences] == [
+        "Musculoskeletal: Swelling of the ankle.",
+        "No pain to palpation on the calf.",
+    ]
+
+
+@pytest.mark.model
+def test_the_story_opens_with_who_comes_and_ends_with_what_is_denied(backend: Backend) -> None:
+    story = section(draft_note(knee(), context(), backend=backend), "hpi")
+    assert story[0] == "The patient presents today with left knee pain."
+    assert story[-1] == "She denies any fever or chills."
+    french = section(draft_note(genou(), context(), backend=backend), "hpi")
+    assert french[0] == "La patiente consulte ce jour pour douleur du genou à gauche."
+    assert french[-1] == "Pas de fièvre."
+
+
+@pytest.mark.model
+def test_the_age_comes_from_the_record(backend: Backend) -> None:
+    facts = tuple(
+        RecordFact("patient", "Patient", "p", 1, f"Patient.{name}", value, name, value=value)
+        for name, value in (("birthDate", "1979-06-01"), ("gender", "female"))
+    )
+    about = VisitContext(Patient(gender="female", birth_date="1979-06-01"), facts, "2026-05-04")
+    draft = draft_note(knee(), about, backend=backend)
+    first = draft.sections[1].sentences[0]
+    assert (
+        first.text == "The patient is a 46-year-old female who presents today with left knee pain."
+    )
+    assert {item.quote for item in first.evidence} >= {"1979-06-01", "female"}
+
+
+@pytest.mark.model
+def test_the_booked_reason_chooses_among_what_is_said(backend: Backend) -> None:
+    transcript = read_transcript(
+        "Doctor: how are you?\nPatient: i'm tired. my stomach hurts.\n"
+        "Doctor: so today is your diabetes check.\nPatient: yes, the diabetes is a bother.\n"
+    )
+    about = VisitContext(Patient(gender="female"), (), "2026-05-04", reason="Diabetes check")
+    draft = draft_note(transcript, about, backend=backend)
+    assert section(draft, "chief_complaint") == ["Diabetes."]
+    plain = draft_note(transcript, context(), backend=backend)
+    assert section(plain, "chief_complaint") != ["Diabetes."]
+
+
+@pytest.mark.model
+def test_a_brothers_illness_is_not_told_of_a_woman(backend: Backend) -> None:
+    transcript = read_transcript(
+        "Doctor: hello mrs. hill, any heart trouble in the family?\n"
+        "Patient: my brother had a heart attack. he has chest pain all the time now.\n"
+    )
+    draft = draft_note(transcript, context(), backend=backend)
+    assert not any("chest pain" in s.text for part in draft.sections for s in part.sentences)
