@@ -16,10 +16,14 @@ from typing import Any
 
 import orjson
 
-from fhir_bridge.outcomes import Invalid, Issue
+from fhir_bridge.outcomes import Invalid, Issue, TooMany
 
 # orjson writes at most 254 levels; deeper input is refused on the way in.
 MAX_DEPTH = 254
+# A real bundle has a value in 20 bytes or more. A body of 64 MB that is all commas would take
+# minutes and gigabytes to find that out.
+MAX_VALUES = 4_000_000
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _NO_LINKS = ('"reference"', '"fullUrl"', '"value"')
 _ETAG = re.compile(r'(?:W/)?"([0-9]{1,9})"')
 
@@ -83,7 +87,8 @@ class Stored:
 
 def parse(content: bytes | str) -> Document:
     """Read one JSON object. Raises Invalid (structure) for what is not clean I-JSON:
-    malformed or not UTF-8, a key twice, NaN, a lone surrogate, nesting beyond MAX_DEPTH."""
+    malformed or not UTF-8, a key twice, NaN, a lone surrogate, nesting beyond MAX_DEPTH; and
+    TooMany for more than MAX_VALUES values. A byte order mark is passed over."""
     references: list[dict[str, Any]] = []
     closings: dict[int, int] = {}
 
@@ -97,6 +102,9 @@ def parse(content: bytes | str) -> Document:
             closings[id(made)] = len(references)
         return made
 
+    if isinstance(content, bytes):
+        content = content.removeprefix(_BYTE_ORDER_MARK)
+        values_check(content, b",{[")
     try:
         text = content if isinstance(content, str) else str(content, "utf-8")
         value = json.loads(
@@ -122,6 +130,12 @@ def parse(content: bytes | str) -> Document:
         dumps(value)
     siblings = "null" in text or '"_' in text
     return Document(value, references, siblings, _is_linked(text), closings)
+
+
+def values_check(content: bytes, marks: bytes) -> None:
+    """Refuse a body in which the marks that come with a value are too many. Raises TooMany."""
+    if len(content) > MAX_VALUES and sum(map(content.count, marks)) > MAX_VALUES:
+        raise TooMany(MAX_VALUES)
 
 
 def _is_linked(text: str) -> bool:

@@ -12,7 +12,7 @@ FhirError
 ├── Protected             409 or 422
 ├── Gone                  410
 ├── PreconditionFailed    412
-├── TooLarge              413
+├── TooLarge, TooMany     413
 └── UnsupportedMediaType  415
 
 The caller decides on `status` and `code`; `issues` says it to a person and names the element. No
@@ -163,6 +163,11 @@ class PreconditionFailed(FhirError):
 class TooLarge(FhirError):
     def __init__(self, limit: int) -> None:
         super().__init__(413, "too-long", f"A request body may have at most {limit} bytes")
+
+
+class TooMany(FhirError):
+    def __init__(self, limit: int) -> None:
+        super().__init__(413, "too-costly", f"A request body may have at most {limit} values")
 
 
 class UnsupportedMediaType(FhirError):

@@ -15,7 +15,7 @@ from xml.parsers import expat
 from xml.sax.saxutils import escape, quoteattr
 
 from fhir_bridge import definitions
-from fhir_bridge.documents import MAX_DEPTH, number
+from fhir_bridge.documents import MAX_DEPTH, number, values_check
 from fhir_bridge.elements import Element, children
 from fhir_bridge.formats.namespaces import FHIR, XHTML
 from fhir_bridge.outcomes import Invalid, Issue
@@ -34,7 +34,7 @@ _SCHEMA_INSTANCE = "http://www.w3.org/2001/XMLSchema-instance "
 
 def xml_read(content: bytes) -> dict[str, Any]:
     """The resource in an XML document. Raises Invalid (structure) for what is no well-formed XML
-    in UTF-8, has a document type declaration, is nested too deep, or is no FHIR."""
+    in UTF-8, has a document type declaration, is nested too deep, or is no FHIR; and TooMany."""
     return _Reader(content).read()
 
 
@@ -64,6 +64,8 @@ class _Open:
 class _Reader:
     def __init__(self, content: bytes) -> None:
         self.content = content.removeprefix(b"\xef\xbb\xbf")
+        values_check(self.content, b"<")
+        values_check(self.content, b"=")
         self.open: list[_Open] = []
         self.depth = 0
         self.result: dict[str, Any] | None = None

@@ -183,7 +183,7 @@ def _subrequest(
     if not isinstance(response, HttpResponse):
         issue = Issue("not-supported", "Files are not for bundles: ask for them by themselves", at)
         return resource_response(outcomes.outcome([issue]), status=400)
-    if method == "HEAD":
+    if method == "HEAD" and response.status_code < 400:
         response.content = b""
     return response
 

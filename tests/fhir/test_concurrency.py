@@ -126,21 +126,66 @@ class Killer:
         return execute(sql, params, many, context)
 
 
-def test_a_transaction_killed_at_any_statement_leaves_nothing() -> None:
+def _conditional() -> dict[str, Any]:
+    """A bundle whose every entry asks the database first."""
+    criteria = "identifier=urn:mrn|"
+    mine = [{"system": "urn:mrn", "value": "1"}]
+    return bundle(
+        posted(patient(identifier=mine), ifNoneExist=f"{criteria}1"),
+        {
+            "resource": patient(gender="male"),
+            "request": {"method": "PUT", "url": f"Patient?{criteria}2"},
+        },
+        {"request": {"method": "DELETE", "url": f"Patient?{criteria}3"}},
+        {
+            "resource": {"resourceType": "Parameters"},
+            "request": {"method": "PATCH", "url": "Patient/old", "ifMatch": 'W/"1"'},
+        },
+        {"request": {"method": "DELETE", "url": "Patient/gone"}},
+    )
+
+
+@pytest.mark.parametrize("kind", ["plain", "conditional"])
+def test_a_transaction_killed_at_any_statement_leaves_nothing(kind: str) -> None:
     actor = system()
-    store.update(actor, "Patient", "old", patient())
+    for id_, number in (("old", 0), ("two", 2), ("three", 3), ("gone", 4)):
+        store.update(
+            actor, "Patient", id_, patient(identifier=[{"system": "urn:mrn", "value": str(number)}])
+        )
     before = store.history_page(actor).total
-    mine = bundle(posted(patient()), put(patient(id="old")), put(patient(id="new")))
-    for passes in range(100):
+    plain = bundle(posted(patient()), put(patient(id="old")), put(patient(id="new")))
+    mine, changed = (plain, 3) if kind == "plain" else (_conditional(), 5)
+    for passes in range(200):
         try:
             with connection.execute_wrapper(Killer(passes)):
-                store.transaction(actor, mine)
+                store.transaction(
+                    actor, mine, read_patch=lambda *_: lambda value: value | {"active": True}
+                )
         except Killed:
             assert store.history_page(actor).total == before
         else:
             break
-    assert 5 < passes < 99
-    assert store.history_page(actor).total == before + 3
+    assert 5 < passes < 199
+    assert store.history_page(actor).total == before + changed
+
+
+def test_conditional_requests_at_once_make_one_resource() -> None:
+    api = Api()
+    mine = patient(identifier=[{"system": "urn:mrn", "value": "1"}])
+    criteria = "identifier=urn:mrn|1"
+
+    def ask(number: int) -> int:
+        if number % 3 == 0:
+            answer = api.post("/Patient", mine, if_none_exist=criteria)
+        elif number % 3 == 1:
+            answer = api.put(f"/Patient?{criteria}", mine)
+        else:
+            answer = api.post("", bundle(posted(mine, ifNoneExist=criteria)))
+        status: int = answer.status_code
+        return status
+
+    assert set(together(15, ask)) <= {200, 201}
+    assert api.get(f"/Patient?{criteria}").json()["total"] == 1
 
 
 def test_patches_at_once_lose_none_of_each_others_work() -> None:
