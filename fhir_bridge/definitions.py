@@ -40,6 +40,7 @@ KINDS = frozenset(
 )
 # Raised whenever what is compiled changes its shape, so that an older file is not read.
 FORMAT = 3
+_INSTALLED = ".codes.sqlite3"
 
 
 class DefinitionsMissing(Exception):
@@ -94,7 +95,8 @@ def compartment(code: str) -> dict[str, Any]:
     return resource(f"http://hl7.org/fhir/CompartmentDefinition/{code.lower()}")
 
 
-@lru_cache(maxsize=512)
+# A few megabytes: a parsed StructureDefinition takes half of one.
+@lru_cache(maxsize=64)
 def resource(url: str) -> dict[str, Any]:
     """The raw conformance resource with this canonical URL (a |version is ignored).
 
@@ -107,8 +109,34 @@ def resource(url: str) -> dict[str, Any]:
 
 
 def code_system(url: str) -> CodeSystem | None:
-    """R4's code system with this URL, for looking up its concepts; None when R4 defines none."""
-    return _concepts(os.getpid()).find(url)
+    """The code system with this URL that R4 defines or the installation has, for looking up its
+    concepts; None when there is none."""
+    return next(
+        (found for each in _concepts(os.getpid()) if (found := each.find(url)) is not None), None
+    )
+
+
+def code_system_write(name: str, build: Callable[[], dict[str, Any]]) -> Path:
+    """Write a CodeSystem that the installation brings under a file name that tells its release,
+    unless it is there; others of its kind (`name` up to the first dot) go. Returns the path."""
+    folder = _path().parent
+    target = folder / f"{name}-{FORMAT}{_INSTALLED}"
+    if not target.exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        resource = build()
+        handle, draft = tempfile.mkstemp(dir=folder, prefix=".definitions-")
+        os.close(handle)
+        connection = sqlite3.connect(draft)
+        concepts.tables_create(connection)
+        concepts.system_write(connection, resource["url"], resource)
+        connection.commit()
+        connection.close()
+        os.chmod(draft, 0o644)
+        os.replace(draft, target)
+    for other in folder.glob(f"{name.partition('.')[0]}.*{_INSTALLED}"):
+        if other != target:
+            other.unlink()
+    return target
 
 
 @cache
@@ -153,10 +181,12 @@ def _one(query: str, key: str) -> bytes:
 
 
 @cache
-def _concepts(process: int) -> ConceptFile:
-    """One connection a process: SQLite's must not cross a fork."""
-    return ConceptFile(
-        sqlite3.connect(f"file:{_built()}?mode=ro", uri=True, check_same_thread=False)
+def _concepts(process: int) -> tuple[ConceptFile, ...]:
+    """One connection a process and file: SQLite's must not cross a fork."""
+    paths = [_built(), *sorted(_built().parent.glob(f"*{_INSTALLED}"))]
+    return tuple(
+        ConceptFile(sqlite3.connect(f"file:{each}?mode=ro", uri=True, check_same_thread=False))
+        for each in paths
     )
 
 

@@ -69,6 +69,8 @@ def _page(
         found = (each for each in found if not each.concept.inactive)
     if asked.flag("excludeNotForUI"):
         found = (each for each in found if not each.concept.abstract)
+    narrowed = bool(asked.text("filter") or asked.flag("activeOnly"))
+    narrowed = narrowed or bool(asked.flag("excludeNotForUI"))
     offset, count = asked.number("offset") or 0, asked.number("count")
     passed = sum(1 for _ in islice(found, offset))
     page = list(islice(found, MOST if count is None else min(count, MOST)))
@@ -79,7 +81,8 @@ def _page(
                 f"More than {MOST} codes: page with count and offset",
             )
         return page, passed + len(page)
-    return page, passed + len(page) + sum(1 for _ in found)
+    whole = None if narrowed else evaluator.count(value_set)
+    return page, whole if whole is not None else passed + len(page) + sum(1 for _ in found)
 
 
 def _contains(member: Member, asked: Given, evaluator: Evaluator) -> dict[str, Any]:

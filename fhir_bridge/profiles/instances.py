@@ -11,7 +11,7 @@ from typing import Any
 from fhir_bridge import definitions, elements
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, slots=True)
 class Node:
     """One value in a resource. `type` is its R4 type, `inside` the path whose children it has
     ("HumanName", "Patient.contact"), `at` its FHIRPath; `beside` what its `_` sibling holds."""

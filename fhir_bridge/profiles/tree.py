@@ -45,7 +45,7 @@ class Binding(NamedTuple):
     largest: str = ""  # the value set outside which an extensible binding may not go
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, slots=True)
 class Element:
     """One ElementDefinition; `fixed` and `pattern` are (value,) when there is one."""
 
@@ -76,7 +76,7 @@ _FIELDS = ("id", "name", "min", "max", "types", "fixed", "pattern", "max_length"
            "constraints", "slicing", "slice_name", "content")  # fmt: skip
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, slots=True)
 class Tree:
     """The elements of a StructureDefinition; `type` is the resource or data type it is about."""
 

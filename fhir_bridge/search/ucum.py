@@ -74,7 +74,7 @@ def build() -> None:
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=path.name)
     try:
         with os.fdopen(handle, "wb") as file:
-            file.write(orjson.dumps(table))
+            file.write(orjson.dumps(table, default=tuple))
         os.replace(name, path)
     except BaseException:
         Path(name).unlink(missing_ok=True)

@@ -15,7 +15,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Mapping
 from datetime import datetime
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 import orjson
@@ -113,8 +113,13 @@ class Sources:
     def implicit(self, canonical: str) -> dict[str, Any] | None:
         """The value set of all codes of a code system, by its `valueSet` URL."""
         url = canonical.partition("|")[0]
-        own = [each for each in self.stored("CodeSystem") if each.get("valueSet") == url]
-        system = own[0]["url"] if own and "url" in own[0] else definitions.implicit_system(url)
+        own = [
+            system
+            for key in self._keys("CodeSystem", "")
+            for value_set, system in (_named(key),)
+            if value_set == url and system
+        ]
+        system = own[0] if own else definitions.implicit_system(url)
         if not system:
             return None
         return {
@@ -155,10 +160,11 @@ class Sources:
         if candidates:
             key, resource = max(candidates, key=_preference)
             return _systems(os.getpid()).get(key, resource) if type == "CodeSystem" else resource
+        if type == "CodeSystem":
+            system = definitions.code_system(url)
+            return None if system is None or version not in ("", system.version) else system
         core = _core(type, url)
-        if core is None or (version and core.get("version") != version):
-            return None
-        return definitions.code_system(url) if type == "CodeSystem" else core
+        return None if core is None or version not in ("", core.get("version")) else core
 
     def _keys(self, type: str, url: str) -> list[Key]:
         """The keys of the organisation's resources of this type and URL, "": of any."""
@@ -175,6 +181,13 @@ class Sources:
             )
             rows = rows.filter(pk__in=named.values("resource_id"))
         return list(rows.values_list("pk", "version", "last_updated"))
+
+
+@lru_cache(maxsize=20_000)
+def _named(key: Key) -> tuple[str, str]:
+    """(valueSet, url) of a stored code system."""
+    found = _parsed().get(key)
+    return str(found.get("valueSet", "")), str(found.get("url", ""))
 
 
 def _core(type: str, url: str) -> dict[str, Any] | None:

@@ -187,6 +187,18 @@ class Evaluator:
                 met.add(each.key)
                 yield each
 
+    def count(self, value_set: ValueSet) -> int | None:
+        """How many members there are where that takes no look at each: a whole code system."""
+        compose = value_set.get("compose", {})
+        parts = compose.get("include", [])
+        if len(parts) != 1 or "exclude" in compose or compose.get("inactive") is False:
+            return None
+        (part,) = parts
+        if "system" not in part or {"concept", "filter", "valueSet"} & part.keys():
+            return None
+        system = self.system(part["system"], part.get("version", ""))
+        return system.count if isinstance(system, CodeSystem) else None
+
     def _members(
         self, value_set: ValueSet, words: str, inside: tuple[str, ...]
     ) -> Iterator[Member]:

@@ -133,6 +133,10 @@ class Terminology:
             return ""
         return "needs-seventh-character" if found.seventh else "needs-more-characters"
 
+    def codes(self) -> list[Code]:
+        """Every code and category of the release, in the order of the tabular list."""
+        return [_code(row) for row in self._all(f"SELECT {_CODE_COLUMNS} FROM code ORDER BY id")]
+
     def children(self, code: str) -> list[Code]:
         """The codes right below, in order."""
         rows = self._all(f"SELECT {_CODE_COLUMNS} FROM code WHERE parent = ? ORDER BY code", code)

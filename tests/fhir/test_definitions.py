@@ -1,5 +1,6 @@
 """The official definitions, compiled: complete, quick to load, built once."""
 
+import sqlite3
 import time
 from pathlib import Path
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 import pytest
 
 from fhir_bridge import definitions, policy
+from fhir_bridge.concepts import ConceptFile
 from fhir_bridge.validation import _validator
 
 
@@ -54,3 +56,32 @@ def test_reading_the_first_type_is_quick() -> None:
     started = time.perf_counter()
     _validator("Patient")
     assert time.perf_counter() - started < 1.0
+
+
+def test_a_code_system_of_the_installation_is_written_once_and_replaces_the_last(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(definitions, "_path", lambda: tmp_path / "r4.sqlite3")
+    made: list[str] = []
+
+    def release(version: str) -> dict[str, Any]:
+        made.append(version)
+        return {
+            "resourceType": "CodeSystem",
+            "url": "http://example.org/installed",
+            "version": version,
+            "content": "complete",
+            "concept": [{"code": "a", "display": "A"}],
+        }
+
+    other = definitions.code_system_write("other.1", lambda: release("other"))
+    first = definitions.code_system_write("mine.1", lambda: release("1"))
+    assert definitions.code_system_write("mine.1", lambda: release("1")) == first
+    second = definitions.code_system_write("mine.2", lambda: release("2"))
+    assert made == ["other", "1", "2"]
+    assert (first.exists(), second.exists(), other.exists()) == (False, True, True)
+    with sqlite3.connect(second) as connection:
+        found = ConceptFile(connection).find("http://example.org/installed")
+        assert found is not None
+        assert (found.version, found.count) == ("2", 1)
+    connection.close()

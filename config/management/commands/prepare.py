@@ -11,11 +11,12 @@ from django.core.management.base import BaseCommand, CommandError
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-from ehr.terminology import code_index
+from ehr.terminology import code_index, terminology_load
 from fhir_bridge import definitions
 from fhir_bridge.search import parameters, ucum
 from summarizer.backends.encoder import Encoder
 from summarizer.coding import build_index
+from summarizer.coding.lookup import Terminology
 from summarizer.exceptions import BackendError
 
 TABULAR = Path("simple_icd_10_cm/data/icd10c-tabular-April-1-2026.xml")
@@ -44,6 +45,10 @@ class Command(BaseCommand):
             self._build_code_index(console)
         except BackendError as error:
             raise CommandError(f"{error} Run `make setup`, or see docs/operations.md.") from error
+        icd10cm = terminology_load()
+        definitions.code_system_write(
+            f"icd10cm.{icd10cm.effective_from}", lambda: icd10cm_code_system(icd10cm)
+        )
         if not files_only:
             call_command("migrate", verbosity=0, interactive=False)
             call_command("collectstatic", verbosity=0, interactive=False)
@@ -67,6 +72,40 @@ class Command(BaseCommand):
             build_index(
                 settings.ASSETS_DIR / TABULAR, code_index(), code_encoder().encode, progress=show
             )
+
+
+def icd10cm_code_system(terminology: Terminology) -> dict[str, Any]:
+    """The release as a FHIR CodeSystem, for $lookup, $subsumes and value sets.
+
+    https://terminology.hl7.org/ICD.html
+    """
+    return {
+        "resourceType": "CodeSystem",
+        "url": "http://hl7.org/fhir/sid/icd-10-cm",
+        "version": terminology.effective_from.isoformat(),
+        "name": "ICD10CM",
+        "title": terminology.release,
+        "status": "active",
+        "publisher": "Centers for Disease Control and Prevention",
+        "caseSensitive": False,
+        "hierarchyMeaning": "classified-with",
+        "content": "complete",
+        "property": [
+            {"code": "billable", "type": "boolean"},
+            {"code": "parent", "type": "code"},
+        ],
+        "concept": [
+            {
+                "code": each.code,
+                "display": each.description,
+                "property": [
+                    {"code": "billable", "valueBoolean": each.billable},
+                    *([{"code": "parent", "valueCode": each.parent}] if each.parent else []),
+                ],
+            }
+            for each in terminology.codes()
+        ],
+    }
 
 
 def code_encoder() -> Encoder:
