@@ -7,6 +7,8 @@ from django.conf import settings
 from django.contrib.auth.forms import AuthenticationForm
 from django.utils.translation import gettext_lazy as _
 
+from ehr.selectors.labels import TEMPLATES
+
 SPECIALTIES = (
     ("primary-care", _("Primary care")),
     ("cardiology", _("Cardiology")),
@@ -53,6 +55,9 @@ class WordsForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 12, "spellcheck": "false"}),
     )
     file = forms.FileField(label=_("Or a file"), required=False, allow_empty_file=True)
+    template = forms.ChoiceField(
+        label=_("Document"), required=False, choices=tuple(TEMPLATES.items()), initial="soap"
+    )
     language = forms.ChoiceField(
         label=_("Language of the note"),
         required=False,

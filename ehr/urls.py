@@ -51,6 +51,7 @@ urlpatterns = [
     path("patients/<fhirid:patient_id>", patients.chart, name="chart"),
     path("patients/<fhirid:patient_id>/visits", patients.visit_plan, name="visit-plan"),
     path("visits/<int:visit_id>", visits.visit, name="visit"),
+    path("visits/<int:visit_id>/before", visits.before, name="visit-before"),
     path("visits/<int:visit_id>/words", visits.words, name="visit-words"),
     path("drafts/<int:draft_id>/progress", visits.progress, name="draft-progress"),
     path("drafts/<int:draft_id>/retry", visits.retry, name="draft-retry"),

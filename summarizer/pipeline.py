@@ -13,10 +13,11 @@ from summarizer.steps.extract import extract
 from summarizer.steps.first import check_first
 from summarizer.steps.gate import gate
 from summarizer.steps.ledger import set_aside
+from summarizer.steps.plain_language import for_the_patient
 from summarizer.steps.record import record_claims
 from summarizer.steps.segment import segment
 from summarizer.steps.select import select
-from summarizer.steps.templates import TITLES, sections_of
+from summarizer.steps.templates import FOR_THE_PATIENT, sections_of, title_of
 from summarizer.steps.units import find_subject, find_units
 from summarizer.steps.verify import assert_grounded
 from summarizer.steps.write.writer import sayable
@@ -96,7 +97,9 @@ def draft_note(
         )
         left += withheld
         if sentences:
-            sections.append(Section(key, TITLES[key][note_language], tuple(sentences)))
+            if template in FOR_THE_PATIENT:
+                sentences = for_the_patient(sentences, transcript, note_language)
+            sections.append(Section(key, title_of(template, key, note_language), tuple(sentences)))
 
     # 6. What the record says against it, side by side.
     tell("verify", 0, 1)

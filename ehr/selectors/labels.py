@@ -13,6 +13,15 @@ SPECIALTIES: dict[str, Text] = {
     "surgery": _("Surgery"),
     "post-operative": _("Post-operative check"),
 }
+TEMPLATES: dict[str, Text] = {
+    "soap": _("SOAP note"),
+    "h&p": _("History and physical"),
+    "progress": _("Progress note"),
+    "consult-letter": _("Consult letter"),
+    "referral-letter": _("Referral letter"),
+    "discharge-summary": _("Discharge summary"),
+    "after-visit": _("After-visit summary for the patient"),
+}
 GENDERS: dict[str, Text] = {
     "male": _("Male"),
     "female": _("Female"),

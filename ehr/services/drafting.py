@@ -33,7 +33,7 @@ from ehr.services.record_facts import context_gather
 from fhir_bridge import outcomes
 from summarizer import exceptions as summarizer_errors
 from summarizer import types
-from summarizer.steps.templates import TITLES, sections_of
+from summarizer.steps.templates import sections_of, title_of
 
 log = logging.getLogger(__name__)
 
@@ -254,7 +254,10 @@ def _whole_template(drafted: tuple[types.Section, ...], draft: Draft) -> tuple[t
     by_key = {section.key: section for section in drafted}
     keys = sections_of(draft.template)
     language: types.Language = "fr" if draft.language == "fr" else "en"
-    known = [by_key.get(key) or types.Section(key, TITLES[key][language], ()) for key in keys]
+    known = [
+        by_key.get(key) or types.Section(key, title_of(draft.template, key, language), ())
+        for key in keys
+    ]
     return (*(section for section in drafted if section.key not in keys), *known)
 
 

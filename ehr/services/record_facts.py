@@ -30,13 +30,13 @@ SEVERAL = 40  # procedures and immunizations, the newest
 ENCOUNTERS = 5
 
 
-def context_gather(visit: Visit) -> VisitContext:
-    """Everything that drafting may know besides the words.
+def context_gather(visit: Visit, *, actor: Actor | None = None) -> VisitContext:
+    """Everything that drafting may know besides the words, read as ``actor`` or the worker.
 
     Raises:
         fhir_bridge.outcomes.FhirError: the patient is not in the organisation's record.
     """
-    actor = worker_actor(visit.organization_id)
+    actor = actor or worker_actor(visit.organization_id)
     patient = store.read(actor, "Patient", visit.patient_id)
     about = patient.resource
     visit_date = visit.scheduled_at.date().isoformat()

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import translation
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
@@ -16,6 +17,7 @@ from ehr.models import Draft, Note
 from ehr.selectors.labels import STEPS
 from ehr.selectors.shapes import DraftStatus, VisitDetail
 from ehr.services.drafts import draft_retry
+from ehr.services.previsit import pre_visit_read
 from ehr.services.visits import visit_text_submit
 from ehr.views.guard import PageRequest, physician
 from ehr.views.review import review_context
@@ -44,6 +46,18 @@ def visit(request: PageRequest, visit_id: int) -> HttpResponse:
 
 
 @physician
+@require_safe
+@never_cache
+def before(request: PageRequest, visit_id: int) -> HttpResponse:
+    """What the record says before the visit; no model, no words."""
+    detail = selectors.visit_detail(request.user, visit_id)
+    summary = pre_visit_read(
+        user=request.user, visit_id=visit_id, language=translation.get_language()[:2]
+    )
+    return render(request, "ehr/before.html", _banner(request, detail) | {"summary": summary})
+
+
+@physician
 @require_POST
 def words(request: PageRequest, visit_id: int) -> HttpResponse:
     """Give the visit's words. A refusal keeps what was pasted."""
@@ -57,6 +71,7 @@ def words(request: PageRequest, visit_id: int) -> HttpResponse:
                 data=data,
                 name=name,
                 language=form.cleaned_data["language"] or None,
+                template=form.cleaned_data["template"] or "soap",
             )
         except BadVisitText as error:
             form.add_error("file" if name else "text", str(error))

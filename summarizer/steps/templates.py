@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from summarizer.exceptions import SummarizerError
 from summarizer.types import Language
 
-TEMPLATE_VERSION = "1"
+TEMPLATE_VERSION = "2"
 
 TITLES: Mapping[str, Mapping[Language, str]] = {
     "chief_complaint": {"en": "Chief complaint", "fr": "Motif de consultation"},
@@ -71,8 +71,88 @@ TEMPLATES: Mapping[str, tuple[str, ...]] = {
         "plan",
         "followup",
     ),
-    "after-visit": ("chief_complaint", "medications", "allergies", "plan", "followup"),
+    "consult-letter": (
+        "chief_complaint",
+        "hpi",
+        "pmh",
+        "medications",
+        "allergies",
+        "exam",
+        "results",
+        "assessment",
+        "plan",
+        "followup",
+    ),
+    "referral-letter": (
+        "chief_complaint",
+        "hpi",
+        "pmh",
+        "medications",
+        "allergies",
+        "vitals",
+        "exam",
+        "results",
+        "assessment",
+        "plan",
+    ),
+    "discharge-summary": (
+        "chief_complaint",
+        "hpi",
+        "pmh",
+        "allergies",
+        "vitals",
+        "exam",
+        "results",
+        "assessment",
+        "medications",
+        "plan",
+        "followup",
+    ),
+    "after-visit": (
+        "chief_complaint",
+        "assessment",
+        "medications",
+        "allergies",
+        "plan",
+        "followup",
+    ),
 }
+# Documents for other readers than the record's name some sections for that reader.
+_OTHER_TITLES: Mapping[str, Mapping[str, Mapping[Language, str]]] = {
+    "consult-letter": {
+        "chief_complaint": {"en": "Reason for consultation", "fr": "Motif de la consultation"},
+        "assessment": {"en": "Opinion", "fr": "Avis"},
+        "plan": {"en": "Recommendations", "fr": "Propositions"},
+    },
+    "referral-letter": {
+        "chief_complaint": {"en": "Reason for referral", "fr": "Motif de l'adressage"},
+        "assessment": {"en": "Impression so far", "fr": "Hypothèses à ce jour"},
+        "plan": {"en": "Plan and questions", "fr": "Conduite à tenir et questions posées"},
+    },
+    "discharge-summary": {
+        "chief_complaint": {"en": "Reason for admission", "fr": "Motif d'hospitalisation"},
+        "hpi": {"en": "Course", "fr": "Évolution"},
+        "assessment": {"en": "Diagnoses", "fr": "Diagnostics"},
+        "medications": {"en": "Medicines at discharge", "fr": "Traitement de sortie"},
+        "plan": {"en": "Plan after discharge", "fr": "Suites prévues"},
+    },
+    "after-visit": {
+        "chief_complaint": {"en": "Why you came", "fr": "Pourquoi vous êtes venu"},
+        "assessment": {"en": "What was found", "fr": "Ce qui a été constaté"},
+        "medications": {"en": "Your medicines", "fr": "Vos médicaments"},
+        "allergies": {"en": "Your allergies", "fr": "Vos allergies"},
+        "plan": {"en": "What happens next", "fr": "La suite"},
+        "followup": {"en": "What to do and when to come back", "fr": "À faire et à surveiller"},
+    },
+}
+# Who reads it: a patient is spoken to in plain words.
+FOR_THE_PATIENT = frozenset({"after-visit"})
+
+
+def title_of(template: str, key: str, language: Language) -> str:
+    """The title of a section in a template."""
+    titles = _OTHER_TITLES.get(template, {}).get(key, TITLES[key])
+    return titles[language]
 
 
 class UnknownTemplate(SummarizerError):

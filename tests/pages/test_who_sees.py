@@ -25,6 +25,7 @@ def pages(world: World, note: Note) -> list[tuple[str, str]]:
         ("get", reverse("ehr:chart", kwargs={"patient_id": world.patient_id})),
         ("post", reverse("ehr:visit-plan", kwargs={"patient_id": world.patient_id})),
         ("get", reverse("ehr:visit", kwargs={"visit_id": note.visit_id})),
+        ("get", reverse("ehr:visit-before", kwargs={"visit_id": note.visit_id})),
         ("post", reverse("ehr:visit-words", kwargs={"visit_id": note.visit_id})),
         ("get", reverse("ehr:draft-progress", kwargs={"draft_id": note.draft_id})),
         ("post", reverse("ehr:draft-retry", kwargs={"draft_id": note.draft_id})),
