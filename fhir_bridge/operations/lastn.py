@@ -30,7 +30,7 @@ def lastn(request: Request) -> HttpResponse:
     found = search.find(request.who, "Observation", [*plain, ("_sort", "-date")], limit=MOST + 1)
     if len(found) > MOST:
         raise Invalid([Issue("too-costly", f"More than {MOST} observations: narrow the search")])
-    latest = _latest(found, wanted)
+    latest = latest_of_each_code(found, wanted)
     address = f"{request.base}/Observation/$lastn?{urlencode(given, safe=':/|,')}"
     link = {"relation": "self", "url": address}
     return resource_response(
@@ -38,7 +38,7 @@ def lastn(request: Request) -> HttpResponse:
     )
 
 
-def _latest(found: list[Stored], wanted: int) -> list[Stored]:
+def latest_of_each_code(found: list[Stored], wanted: int) -> list[Stored]:
     """The first `wanted` of each group; observations that share a coding are of one group."""
     groups: dict[_Key, int] = {}
     taken: dict[int, int] = {}

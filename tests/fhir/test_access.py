@@ -117,6 +117,11 @@ ROUTE_REQUESTS: dict[str, list[tuple[str, str, Any]]] = {
         for path in ("/Patient/p/$diff", "/$diff?from=Patient/p&to=Patient/p")
         for method in ("GET", "POST")
     ],
+    "$summary": [
+        (method, path, None)
+        for path in ("/Patient/p/$summary", "/Patient/$summary?identifier=1")
+        for method in ("GET", "POST")
+    ],
     "$import": [("POST", "/$import", patient(id="p"))],
     "job": [(method, f"/_jobs/{JOB}", None) for method in ("GET", "DELETE")],
     "job-file": [("GET", f"/_jobs/{JOB}/output/Patient-1.ndjson", None)],
