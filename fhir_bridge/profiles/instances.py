@@ -23,6 +23,7 @@ class Node:
     resource: Mapping[str, Any]
     root: "Node | None" = None
     beside: Any = None
+    bundle: Mapping[str, Any] | None = None  # the Bundle in whose entry the resource is
 
     @property
     def primitive(self) -> bool:
@@ -76,14 +77,23 @@ class Node:
     def _child(self, element: elements.Element, value: Any, beside: Any, at: str) -> "Node":
         if not element.inside and isinstance(value, dict):
             # A resource inside: contained ones still belong to this one, entries stand alone.
-            root = (self.root or resource_node(self.resource)) if ".contained" in at else None
-            return resource_node(value, at, root=root)
-        return Node(value, element.type, element.inside, at, self.resource, self.root, beside)
+            if element.name == "contained":
+                root = self.root or self
+                return resource_node(value, at, root=root, bundle=self.bundle)
+            inside = self.resource if self.inside == "Bundle.entry" else None
+            return resource_node(value, at, bundle=inside)
+        return Node(value, element.type, element.inside, at, self.resource, self.root, beside,
+                    self.bundle)  # fmt: skip
 
 
-def resource_node(value: Mapping[str, Any], at: str = "", root: Node | None = None) -> Node:
+def resource_node(
+    value: Mapping[str, Any],
+    at: str = "",
+    root: Node | None = None,
+    bundle: Mapping[str, Any] | None = None,
+) -> Node:
     name = str(value.get("resourceType", ""))
-    return Node(value, name, name, at or name, value, root)
+    return Node(value, name, name, at or name, value, root, bundle=bundle)
 
 
 @lru_cache(maxsize=4_096)

@@ -180,7 +180,8 @@ class Slicer:
 
 
 def resolved(node: Node) -> Node | None:
-    """The contained resource that a reference names, else an empty one of the type it names."""
+    """The resource that a reference names, contained or in the same Bundle; else an empty one of
+    the type that it names."""
     value = node.value if isinstance(node.value, dict) else {"reference": node.value}
     target = value.get("reference")
     if isinstance(target, str) and target.startswith("#"):
@@ -188,6 +189,13 @@ def resolved(node: Node) -> Node | None:
             if isinstance(each, dict) and f"#{each.get('id')}" == target:
                 return resource_node(each, f"{node.at}.resolve()", resource_node(node.top))
         return None
+    for entry in (node.bundle or {}).get("entry", []):
+        resource = entry.get("resource") if isinstance(entry, dict) else None
+        if isinstance(resource, dict) and isinstance(target, str):
+            full = str(entry.get("fullUrl", ""))
+            # A relative reference is to the server that the entry's own URL names.
+            if full and (full == target or full.endswith(f"/{target}")):
+                return resource_node(resource, f"{node.at}.resolve()", bundle=node.bundle)
     name = target_type(value)
     return resource_node({"resourceType": name}, f"{node.at}.resolve()") if name else None
 

@@ -254,6 +254,33 @@ def test_a_profile_narrows_types_and_targets() -> None:
     }  # fmt: skip
 
 
+def test_references_are_followed_into_the_bundle_and_what_is_contained() -> None:
+    narrow = profile(
+        {"id": "Observation.subject", "type": [
+            {"code": "Reference", "targetProfile": [f"{CORE}/Patient"]}]},
+        {"id": "Observation.performer",
+         "slicing": {"discriminator": [{"type": "type", "path": "resolve()"}], "rules": "closed"}},
+        {"id": "Observation.performer:who", "sliceName": "who", "max": "1", "type": [
+            {"code": "Reference", "targetProfile": [f"{CORE}/Practitioner"]}]},
+        type="Observation",
+    )  # fmt: skip
+    urn = "urn:uuid:6d4b0a6c-0f0f-4f6e-9a58-0d2b3c3d4e5f"
+    seen = observation(urn, meta={"profile": [P]}, performer=[{"reference": "#d"}],
+                       contained=[{"resourceType": "Practitioner", "id": "d"}])  # fmt: skip
+
+    def collection(target: dict[str, Any]) -> dict[str, Any]:
+        entries = [{"fullUrl": urn, "resource": target}, {"resource": seen}]
+        return {"resourceType": "Bundle", "type": "collection", "entry": entries}
+
+    assert judged(collection(patient()), narrow, profiles=[]) == []
+    group = {"resourceType": "Group", "type": "person", "actual": True}
+    at = "Bundle.entry[1].resource"
+    assert told(judged(collection(group), narrow, profiles=[])) == {("value", f"{at}.subject")}
+    seen["contained"] = [{"resourceType": "Organization", "id": "d", "name": "O"}]
+    found = told(judged(collection(patient()), narrow, profiles=[]))
+    assert found == {("structure", f"{at}.performer[0]")}
+
+
 def test_slices_by_value_pattern_type_and_exists() -> None:
     by_value = profile(
         {"id": "Patient.telecom",

@@ -10,7 +10,14 @@ from hypothesis import strategies as st
 from fhir_bridge import store
 from fhir_bridge.concepts import CodeSystem, ConceptFile, system_write, tables_create
 from fhir_bridge.outcomes import FhirError
-from fhir_bridge.terminology import codes_above, codes_below, codes_of, is_member
+from fhir_bridge.terminology import (
+    Evaluator,
+    Sources,
+    codes_above,
+    codes_below,
+    codes_of,
+    is_member,
+)
 from tests.fhir.record import organization, system
 from tests.fhir.terminology.stored import COLOURS, code_system, colours, save, value_set
 
@@ -267,3 +274,35 @@ def test_below_and_above_agree_with_a_plain_reading_of_any_graph(parents: list[i
         assert concept is not None
         assert {int(each.code) for each in found.at(found.above(concept))} == above - {n}
     connection.close()
+
+
+CODES = st.sets(st.sampled_from("abcdef"), min_size=1)
+PARTS = st.lists(CODES, min_size=1, max_size=3)
+
+
+@given(includes=st.lists(PARTS, min_size=1, max_size=3), excludes=st.lists(CODES, max_size=2))
+def test_expansion_and_membership_agree_with_the_algebra_of_sets(
+    includes: list[list[set[str]]], excludes: list[set[str]]
+) -> None:
+    """Each include is an intersection of value sets; includes are united, excludes taken away."""
+    sources = Sources(None)
+    sources.add(code_system(COLOURS, *({"code": each} for each in "abcdef")))
+
+    def part(codes: set[str]) -> dict[str, Any]:
+        return {"system": COLOURS, "concept": [{"code": each} for each in sorted(codes)]}
+
+    made = []
+    for index, sets in enumerate(includes):
+        urls = [f"http://example.org/{index}-{n}" for n in range(len(sets))]
+        for url, codes in zip(urls, sets, strict=True):
+            sources.add(value_set(url, part(codes)))
+        made.append({"valueSet": urls})
+    whole = value_set(MINE, *made, exclude=[part(each) for each in excludes])
+    if not excludes:
+        del whole["compose"]["exclude"]
+    expected = set().union(*(set.intersection(*sets) for sets in includes)) - set().union(*excludes)
+    evaluator = Evaluator(sources)
+    listed = [each.concept.code for each in evaluator.members(whole)]
+    assert sorted(listed) == sorted(expected)
+    for code in "abcdefg":
+        assert (evaluator.member(whole, COLOURS, code) is not None) is (code in expected)
