@@ -7,8 +7,9 @@ in FHIRPath and a sentence that never repeats the value.
 Checked: known types and properties, cardinality, no empty array, object or string, primitive
 formats (ids, real calendar dates, codes), integers written as integers, required bindings whose
 value set can be listed, one type per choice, types of reference targets, contained resources (not
-nested, and every `#id` there), alignment of primitives with their `_` siblings. Whether local
-references resolve is the store's question (store/references.py).
+nested, and every `#id` there), alignment of primitives with their `_` siblings, narratives (which
+browsers show: XHTML with content, without code). Whether local references resolve is the store's
+question (store/references.py).
 
 Source: https://hl7.org/fhir/R4/json.html, https://hl7.org/fhir/R4/validation.html
 """
@@ -24,6 +25,7 @@ import orjson
 
 from fhir_bridge import definitions
 from fhir_bridge.documents import Document, Literal
+from fhir_bridge.narratives import narrative_fine
 from fhir_bridge.outcomes import Invalid, Issue
 from fhir_bridge.schemas import PRIMITIVES
 
@@ -91,8 +93,15 @@ def _own_faults(name: str, value: dict[str, Any], at: str) -> Iterator[Issue]:
 @cache
 def _validator(name: str) -> Any:
     schema = orjson.loads(definitions.compiled(f"schema/{name}"))
-    # The linear-time engine: no input can make a pattern slow.
-    return jsonschema_rs.Draft4Validator(schema, pattern_options=jsonschema_rs.RegexOptions())
+    if "xhtml" in schema["definitions"]:
+        schema["definitions"]["xhtml"]["format"] = "narrative"
+    return jsonschema_rs.Draft4Validator(
+        schema,
+        # The linear-time engine: no input can make a pattern slow.
+        pattern_options=jsonschema_rs.RegexOptions(),
+        formats={"narrative": narrative_fine},
+        validate_formats=True,
+    )
 
 
 # -- resources inside resources ------------------------------------------------------------------
@@ -264,6 +273,9 @@ def _explained(error: Any, at: str) -> Iterator[Issue]:
             yield Issue("value", f"The number is out of the range of {schema[1]}", where)
         case "pattern":
             yield _pattern_issue(str(schema[1]), where)
+        case "format":
+            text = "A narrative is well-formed XHTML with content, and without code (txt-1, txt-2)"
+            yield Issue("invariant", text, where)
         case "enum":
             yield _enum_issue(facts["options"], where)
         case "anyOf":

@@ -24,7 +24,7 @@ from fhirpathpy.parser.ASTPathListener import ASTPathListener
 from fhirpathpy.parser.generated.FHIRPathLexer import FHIRPathLexer
 from fhirpathpy.parser.generated.FHIRPathParser import FHIRPathParser
 
-from fhir_bridge.profiles.narratives import narrative_fine
+from fhir_bridge.narratives import narrative_fine
 
 SECONDS = 5.0
 _STEPS = 200_000

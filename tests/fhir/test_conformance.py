@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fhir_bridge import definitions
+from fhir_bridge.narratives import narrative_fine
 from fhir_bridge.outcomes import Issue
 from fhir_bridge.profiles import conformance
 from fhir_bridge.profiles.invariants import Budget, holds
-from fhir_bridge.profiles.narratives import narrative_fine
 from fhir_bridge.terminology import Sources
 from tests.fhir.record import Api, observation, patient, refused
 from tests.fhir.terminology.stored import COLOURS, colours, value_set

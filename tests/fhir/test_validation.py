@@ -282,3 +282,41 @@ def test_a_hundred_faults_are_told_in_part() -> None:
     with pytest.raises(Invalid) as caught:
         validate(parse(json.dumps(resource)))
     assert len(caught.value.issues) == 50
+
+
+def narrative(inside: str, start: str = '<div xmlns="http://www.w3.org/1999/xhtml">') -> Any:
+    text = {"status": "generated", "div": f"{start}{inside}</div>"}
+    return parse(json.dumps(patient(text=text)))
+
+
+@pytest.mark.parametrize(
+    "inside",
+    ["x", "<p>a<br/>b</p>", "a &amp; b &lt; &nbsp;&eacute; c", '<a href="https://x.example">x</a>',
+     '<img src="#i" alt="x"/>', '<table style="color: red" class="c"><tr><td>1</td></tr></table>',
+     "<!-- c -->x", "<![CDATA[x]]>", '<a name="top"/><b xml:lang="fr">x</b>'],
+)  # fmt: skip
+def test_narratives_of_xhtml_pass(inside: str) -> None:
+    validate(narrative(inside))
+    assert is_valid(narrative(inside, "<div>"))
+
+
+@pytest.mark.parametrize(
+    "inside",
+    ["", " ", "<br>", "a & b", "<p>x", "x</p>", "<script>alert(1)</script>", "x<SCRIPT src='//e'/>",
+     "<b onclick='alert(1)'>x</b>", "<b OnMouseOver='x'>x</b>", "<a href='javascript:x'>x</a>",
+     "<a href=' JavaScript:x'>x</a>", "<iframe src='//e'>x</iframe>", "<form>x</form>",
+     "<object>x</object>", "<svg><script>x</script></svg>", "<style>x</style>",
+     "<base href='//e'/>x", "<a href='java&#10;script:x'>x</a>", "<a href='data:text/html,x'>x</a>",
+     "<link href='//e'/>x", "<meta content='x'/>x", "<input/>x", "&#0;", "&x;"],
+)  # fmt: skip
+def test_narratives_with_code_or_no_xhtml_are_refused(inside: str) -> None:
+    with pytest.raises(Invalid) as caught:
+        validate(narrative(inside))
+    (issue,) = caught.value.issues
+    assert (issue.code, issue.expression) == ("invariant", "Patient.text.div")
+
+
+def test_a_narrative_brings_no_document_type() -> None:
+    bomb = '<!DOCTYPE d [<!ENTITY a "x">]><div xmlns="http://www.w3.org/1999/xhtml">&a;</div>'
+    text = {"status": "generated", "div": bomb}
+    assert not is_valid(parse(json.dumps(patient(text=text))))

@@ -21,7 +21,9 @@ _ELEMENTS = frozenset(
 )
 # Attributes that run code or load something: everything else that XHTML knows is harmless.
 _BAD_ATTRIBUTE = re.compile(r"on[a-z]+|.*\}.*", re.IGNORECASE)
-_BAD_ADDRESS = re.compile(r"\s*(?:javascript|vbscript)\s*:", re.IGNORECASE)
+_BAD_ADDRESS = re.compile(r"(?:javascript|vbscript|data:(?!image/))", re.IGNORECASE)
+# Browsers pass over these inside an address's scheme.
+_PASSED_OVER = re.compile(r"[\x00-\x20]+")
 
 
 def narrative_fine(text: str) -> bool:
@@ -38,6 +40,7 @@ def narrative_fine(text: str) -> bool:
         return False
     content = False
     for element in root.iter():
+        content = content or bool((element.tail or "").strip())
         if not isinstance(element.tag, str):
             continue
         name = etree.QName(element).localname
@@ -45,10 +48,11 @@ def narrative_fine(text: str) -> bool:
             return False
         for attribute, value in element.attrib.items():
             bare = str(attribute).removeprefix("{http://www.w3.org/XML/1998/namespace}")
-            if _BAD_ATTRIBUTE.fullmatch(bare) or _BAD_ADDRESS.match(str(value)):
+            if _BAD_ATTRIBUTE.fullmatch(bare) or _BAD_ADDRESS.match(
+                _PASSED_OVER.sub("", str(value))
+            ):
                 return False
         content = content or name == "img" or bool((element.text or "").strip())
-        content = content or bool((element.tail or "").strip())
     return content
 
 
