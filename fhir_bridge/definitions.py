@@ -98,12 +98,17 @@ def compartment(code: str) -> dict[str, Any]:
 # A few megabytes: a parsed StructureDefinition takes half of one.
 @lru_cache(maxsize=64)
 def resource(url: str) -> dict[str, Any]:
-    """The raw conformance resource with this canonical URL (a |version is ignored).
+    """The raw conformance resource with this canonical URL (a |version is ignored, except that
+    the URLs of old tables of HL7 v2 have one in them).
 
     Covers StructureDefinition, ValueSet, CodeSystem, ConceptMap, SearchParameter,
     CompartmentDefinition and OperationDefinition. Raises KeyError.
     """
-    row = _one("SELECT content FROM resource WHERE url = ?", url.partition("|")[0])
+    query = "SELECT content FROM resource WHERE url = ?"
+    try:
+        row = _one(query, url)
+    except KeyError:
+        row = _one(query, url.partition("|")[0])
     value: dict[str, Any] = orjson.loads(zlib.decompress(row))
     return value
 

@@ -34,7 +34,7 @@ _ECHOED = {
 def expand(request: Request) -> HttpResponse:
     """The value set with its expansion: flat, unless `excludeNested` is false and all is asked."""
     asked = given(request, *_KNOWN, body="ValueSet")
-    evaluator = asked.evaluator(request, "ValueSet")
+    evaluator = asked.evaluator(request, "ValueSet", "expand")
     value_set = value_set_of(request, asked, evaluator)
     members, total = _page(evaluator, value_set, asked)
     shown = [(each, _contains(each, asked, evaluator)) for each in members]

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from fhir_bridge import access, store, terminology
+from fhir_bridge import access, audit, store, terminology
 from fhir_bridge.asked import sent, whole
 from fhir_bridge.outcomes import Invalid, Issue, NotFound
 from fhir_bridge.rest import Request
@@ -82,12 +82,14 @@ class Given:
         version = self.text("systemVersion") or self.text("version")
         return [Code(self.text("system"), version, code, self.text("display"))]
 
-    def evaluator(self, request: Request, type: str) -> Evaluator:
-        """Evaluates for who asks, with the versions and resources that the request names.
+    def evaluator(self, request: Request, type: str, operation: str) -> Evaluator:
+        """Evaluates for who asks, with the versions and resources that the request names; that
+        they asked is recorded.
 
         A client of one patient sees R4's own definitions only: nobody's stored ones are about it.
         """
         limit = access.require(request.who, "read", type)
+        audit.record(request.who, operation, type, request.id)
         sources = Sources(None if limit else request.who.organization_id)
         for resource in self.values.get("tx-resource", []):
             sources.add(resource)

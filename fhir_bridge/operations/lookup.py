@@ -24,7 +24,7 @@ def lookup(request: Request) -> HttpResponse:
         request, "code", "system", "version", "coding", "displayLanguage", "property",
         "system-version",
     )  # fmt: skip
-    evaluator = asked.evaluator(request, "CodeSystem")
+    evaluator = asked.evaluator(request, "CodeSystem", "lookup")
     code = _code(asked)
     system = evaluator.system(code.system, code.version)
     if system is None:

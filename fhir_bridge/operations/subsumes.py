@@ -14,7 +14,7 @@ from fhir_bridge.rest import Request, resource_response
 def subsumes(request: Request) -> HttpResponse:
     """equivalent, subsumes (A is the more general), subsumed-by or not-subsumed."""
     asked = given(request, "codeA", "codeB", "system", "version", "codingA", "codingB")
-    evaluator = asked.evaluator(request, "CodeSystem")
+    evaluator = asked.evaluator(request, "CodeSystem", "subsumes")
     one, other = _code(asked, "A"), _code(asked, "B")
     url = one.system or other.system or asked.text("system")
     if request.id:

@@ -27,7 +27,7 @@ _KNOWN = (
 def translate(request: Request) -> HttpResponse:
     """By the concept map of the address, sent along or named; else by every one that fits."""
     asked = given(request, *_KNOWN)
-    sources = asked.evaluator(request, "ConceptMap").sources
+    sources = asked.evaluator(request, "ConceptMap", "translate").sources
     maps = _maps(request, asked, sources)
     matches: list[Match] = []
     for code in asked.codings():

@@ -26,7 +26,7 @@ _VERSIONS = ("system-version", "check-system-version", "force-system-version")
 def of_code_system(request: Request) -> HttpResponse:
     """Of the code system in the address, sent along, by `url`, or by the coding's own system."""
     asked = given(request, *_OF_BOTH, *_VERSIONS, "url", "codeSystem", "version")
-    evaluator = asked.evaluator(request, "CodeSystem")
+    evaluator = asked.evaluator(request, "CodeSystem", "validate-code")
     url = asked.text("url")
     own = stored(request) if request.id else asked.complex("codeSystem")
     if own is not None:
@@ -62,7 +62,7 @@ def of_value_set(request: Request) -> HttpResponse:
         request, *_OF_BOTH, *_VERSIONS, "url", "context", "valueSet", "valueSetVersion", "system",
         "systemVersion", "inferSystem",
     )  # fmt: skip
-    evaluator = asked.evaluator(request, "ValueSet")
+    evaluator = asked.evaluator(request, "ValueSet", "validate-code")
     value_set = value_set_of(request, asked, evaluator)
     answers = []
     for coding in asked.codings():

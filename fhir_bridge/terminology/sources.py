@@ -161,8 +161,10 @@ class Sources:
             key, resource = max(candidates, key=_preference)
             return _systems(os.getpid()).get(key, resource) if type == "CodeSystem" else resource
         if type == "CodeSystem":
-            system = definitions.code_system(url)
-            return None if system is None or version not in ("", system.version) else system
+            # The URLs of old tables of HL7 v2 have their version in them.
+            system = definitions.code_system(canonical) or definitions.code_system(url)
+            named = system is not None and system.url == canonical
+            return system if system and (named or version in ("", system.version)) else None
         core = _core(type, url)
         return None if core is None or version not in ("", core.get("version")) else core
 

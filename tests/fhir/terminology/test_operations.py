@@ -6,6 +6,7 @@ from urllib.parse import quote
 import pytest
 
 from fhir_bridge.documents import parse
+from fhir_bridge.models import AuditEntry
 from fhir_bridge.validation import validate
 from tests.fhir.record import Api, refused
 from tests.fhir.terminology.stored import COLOURS, code_system, colours, value_set
@@ -87,6 +88,16 @@ def test_what_an_organisation_stores_answers_its_own_clients_only() -> None:
         refused(outsider.get(path), 404, "not-found")
         refused(outsider.get("/ValueSet/mine/$expand"), 404, "not-found")
         refused(outsider.get(f"/CodeSystem/$lookup?system={COLOURS}&code=red"), 404, "not-found")
+
+
+def test_who_asked_is_recorded_and_never_about_which_code() -> None:
+    api = Api()
+    api.get(f"/CodeSystem/$lookup?system={GENDERS}&code=male")
+    api.get(f"/ValueSet/$expand?url={GENDER}&filter=male")
+    entries = AuditEntry.objects.filter(action__in=["lookup", "expand"]).order_by("pk")
+    assert [(e.action, e.resource_type, e.detail) for e in entries] == [
+        ("lookup", "CodeSystem", {}), ("expand", "ValueSet", {}),
+    ]  # fmt: skip
 
 
 # -- $expand -------------------------------------------------------------------------------------
@@ -339,6 +350,14 @@ def test_lookup_gives_the_properties_asked_for_only() -> None:
     assert "designation" not in said(answer)
     lang = api.get(f"/CodeSystem/$lookup?system={COLOURS}&code=blue&property=lang.fr")
     assert "designation" in said(lang)
+
+
+def test_the_old_tables_of_v2_have_their_version_in_their_url() -> None:
+    table = "http://terminology.hl7.org/CodeSystem/v2-0006%7C2.1"
+    answer = Api().get("/ValueSet/$expand?url=http://terminology.hl7.org/ValueSet/v2-2.1-0006")
+    assert "ABC" not in codes(answer)
+    assert len(codes(answer)) > 5
+    refused(Api().get(f"/CodeSystem/$lookup?system={table}&code=none"), 404, "not-found")
 
 
 @pytest.mark.parametrize(
