@@ -88,6 +88,7 @@ ROUTES = (
         for pattern, methods, each in (
             (rf"/{TYPE}(?:/{ID})?/\$validate", "GET POST", validate.validate),
             (rf"/(?P<type>Patient)/{ID}/\$everything", "GET POST", everything.everything),
+            (rf"/(?P<type>Encounter)/{ID}/\$everything", "GET POST", everything.of_encounter),
             (rf"/{TYPE}/{ID}/\$meta", "GET POST", meta.meta),
             (rf"/{TYPE}/{ID}/\$meta-add", "POST", meta.meta_add),
             (rf"/{TYPE}/{ID}/\$meta-delete", "POST", meta.meta_delete),

@@ -85,6 +85,8 @@ ROUTE_REQUESTS: dict[str, list[tuple[str, str, Any]]] = {
     "$everything": [
         ("GET", "/Patient/p/$everything", None),
         ("POST", "/Patient/p/$everything", None),
+        ("GET", "/Encounter/e/$everything", None),
+        ("POST", "/Encounter/e/$everything", None),
     ],
     "$meta": [("GET", "/Patient/p/$meta", None), ("POST", "/Patient/p/$meta", None)],
     "$meta-add": [("POST", "/Patient/p/$meta-add", META)],

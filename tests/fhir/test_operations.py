@@ -103,7 +103,8 @@ def test_everything_of_some_types_and_since_a_moment() -> None:
 @pytest.mark.parametrize(
     ("query", "code"),
     [("_type=Nope", "value"), ("_since=soon", "value"), ("_count=x", "value"),
-     ("start=2020", "not-supported"), ("_after=-1", "value"), ("_type=" + "'--", "value")],
+     ("start=soon", "value"), ("colour=red", "not-supported"), ("_after=-1", "value"),
+     ("_type=" + "'--", "value")],
 )  # fmt: skip
 def test_everything_refuses_what_it_does_not_know(query: str, code: str) -> None:
     refused(chart().get(f"/Patient/p/$everything?{query}"), 400, code)
@@ -123,6 +124,51 @@ def test_everything_gives_nobody_more_than_they_may_read() -> None:
     assert named(mixed.get("/Patient/q/$everything").json()) == ["Patient/q"]
     api.delete("/Patient/q")
     refused(api.get("/Patient/q/$everything"), 410, "deleted")
+
+
+def test_everything_of_a_time_is_the_care_of_that_time_and_what_has_no_time() -> None:
+    api = chart()
+    found = named(api.get("/Patient/p/$everything?start=2024-01-02&end=2024-01-02").json(), "match")
+    assert set(found) == {"Patient/p", "Observation/o2"}
+    later = named(api.get("/Patient/p/$everything?start=2024-01-03").json(), "match")
+    assert "Observation/o3" in later
+    assert not {"Observation/o2", "Observation/w1"} & set(later)
+    early = named(api.get("/Patient/p/$everything?end=2020").json(), "match")
+    assert set(early) == {"Patient/p", "Observation/w1"}
+
+
+def test_everything_of_an_encounter_is_its_compartment_its_patient_and_who_it_names() -> None:
+    api = chart()
+    seen = {"reference": "Encounter/e"}
+    answer = api.post("", bundle(
+        put({"resourceType": "Encounter", "id": "e", "status": "finished", "class": {"code": "AMB"},
+             "subject": {"reference": "Patient/p"},
+             "participant": [{"individual": {"reference": "Practitioner/d"}}]}),
+        *(put(observation("Patient/p", id=f"e{n}", encounter=seen)) for n in range(3)),
+    ))  # fmt: skip
+    assert answer.status_code == 200
+    whole = api.get("/Encounter/e/$everything").json()
+    of_encounter = {"Encounter/e", "Observation/e0", "Observation/e1", "Observation/e2"}
+    assert set(named(whole, "match")) == of_encounter
+    assert set(named(whole, "include")) == {"Patient/p", "Practitioner/d"}
+    paged: list[str] = []
+    path = "/Encounter/e/$everything?_count=3"
+    while path:
+        page = api.get(path).json()
+        paged += named(page, "match")
+        path = link(page, "next")
+    assert sorted(paged) == sorted(of_encounter)
+    some = api.get("/Encounter/e/$everything?_type=Observation").json()
+    assert {each.partition("/")[0] for each in named(some)} == {"Observation"}
+    assert not named(
+        api.get("/Encounter/e/$everything?_since=2100-01-01T00:00:00Z").json(), "match"
+    )
+    refused(api.get("/Encounter/e/$everything?x=1"), 400, "not-supported")
+    refused(Api("other").get("/Encounter/e/$everything"), 404, "not-found")
+    few = Api(scopes="system/Encounter.rs")
+    assert named(few.get("/Encounter/e/$everything").json()) == ["Encounter/e"]
+    own = Api(scopes="patient/*.rs", patient_id="q")
+    refused(own.get("/Encounter/e/$everything"), 404, "not-found")
 
 
 # -- $validate -----------------------------------------------------------------------------------
