@@ -14,6 +14,8 @@ _REASONS: dict[str, Any] = {
     "matched:description": _("in the code's own words"),
     "matched:inclusion-term": _("a term listed under the code"),
     "matched:synonym": _("a usual wording of it"),
+    "matched:index": _("an entry of the Alphabetic Index"),
+    "matched:words": _("what happened, in these words"),
     "matched:medicine": _("a medicine that is taken"),
     "matched:near": _("close in meaning: check it"),
     "section:assessment": _("in the assessment"),

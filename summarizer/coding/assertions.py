@@ -10,6 +10,9 @@ from dataclasses import dataclass
 from summarizer.coding.context import context_of
 from summarizer.types import Assertion
 
+# An outpatient visit codes none of these (IV.H).
+NOT_CODED = (Assertion.DENIED, Assertion.HYPOTHETICAL, Assertion.UNCERTAIN)
+
 
 @dataclass(frozen=True, slots=True)
 class Status:

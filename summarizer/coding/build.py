@@ -1,38 +1,50 @@
 """Builds the terminology file: ICD-10-CM in one SQLite database, with full text and vectors.
 
+The Alphabetic Index and further releases go in where the user has loaded them (`load_icd10cm`).
+Vectors of wordings that the file already holds are taken over, not made again.
+
 The file is written beside its final name and renamed when whole, so a reader never sees half of it.
 It names the sha256 of everything that it was made from; when nothing changed, nothing is rebuilt.
 """
 
 import hashlib
 import os
-import re
 import sqlite3
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 
-from summarizer.coding import synonyms, wording
+from summarizer.coding import index_terms, synonyms, wording
+from summarizer.coding.alphabetic import IndexFile, Kind, read_all
 from summarizer.coding.tabular import (
     Heading,
     Tabular,
-    dotted,
+    code_ranges,
     read_tabular,
     seventh_code,
     sevenths_of,
 )
+from summarizer.coding.term_rows import BuildProgress, Encode, TermRows, known_vectors
 
 # Grows with every change of the tables or of how terms and vectors are made.
-BUILD_VERSION = "4"
-BATCH = 512
-VECTOR_SCALE = 127 / 0.32  # no component of a MiniLM unit vector comes near 0.32
+BUILD_VERSION = "5"
 
-Encode = Callable[[Sequence[str]], npt.NDArray[np.float32]]
-BuildProgress = Callable[[int, int], None]
+
+@dataclass(frozen=True, slots=True)
+class BuildReport:
+    """What a build wrote: ``gone`` are the index's codes that the release does not have,
+    ``unresolved`` the entries whose "see" leads nowhere."""
+
+    release: str
+    headings: int
+    index_terms: int
+    gone: tuple[str, ...]
+    unresolved: tuple[str, ...]
+
 
 SCHEMA = """
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -70,47 +82,66 @@ CREATE TABLE note_range (note INTEGER NOT NULL, low TEXT NOT NULL, high TEXT NOT
 CREATE INDEX note_range_note ON note_range (note);
 CREATE TABLE vectors (id INTEGER PRIMARY KEY, scale REAL NOT NULL, width INTEGER NOT NULL,
     data BLOB NOT NULL);
+CREATE TABLE morphology (key TEXT PRIMARY KEY, behaviour INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE drug (id INTEGER PRIMARY KEY, name TEXT NOT NULL, accidental TEXT NOT NULL,
+    self_harm TEXT NOT NULL, assault TEXT NOT NULL, undetermined TEXT NOT NULL,
+    adverse TEXT NOT NULL, underdosing TEXT NOT NULL);
+CREATE TABLE drug_key (key TEXT NOT NULL, drug INTEGER NOT NULL, PRIMARY KEY (key, drug))
+    WITHOUT ROWID;
+CREATE TABLE release (name TEXT PRIMARY KEY, effective_from TEXT NOT NULL,
+    effective_to TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE billable_in (code TEXT NOT NULL, release TEXT NOT NULL, description TEXT NOT NULL,
+    PRIMARY KEY (code, release)) WITHOUT ROWID;
 CREATE VIRTUAL TABLE term_text USING fts5 (
     text, content='term', content_rowid='id',
     tokenize="unicode61 remove_diacritics 2", prefix='2 3'
 );
 """
 
-# What a rule decides later (side, trimester, displacement) needs no vector of its own.
-_AXES = re.compile(
-    r"\b(right|left|bilateral|unilateral|unspecified|nos|"
-    r"(?:first|second|third) trimester|nondisplaced|displaced|side)\b|[,()]",
-    re.IGNORECASE,
-)
-_POISONING = re.compile(r"T(3[6-9]|4\d|50|5[1-9]|6[0-5])")
-_ONE = r"[A-Z](?:\d[0-9A-Z]|[A-Z]\d)(?:\.[0-9A-Z]{0,4})?"
-_REFERENCE = re.compile(rf"\b({_ONE})(?:-({_ONE}))?")
-
 
 def build_index(
-    tabular_xml: Path, out: Path, encode: Encode, progress: BuildProgress | None = None
-) -> None:
+    tabular_xml: Path,
+    out: Path,
+    encode: Encode,
+    progress: BuildProgress | None = None,
+    *,
+    index: Sequence[Path] = (),
+    releases: Sequence[Path] = (),
+) -> BuildReport | None:
     """Write the terminology file ``out`` from CDC's tabular list, unless it is already that.
 
-    ``encode`` turns texts into unit vectors [n, width]; ``progress(done, total)`` counts the texts
-    encoded. Raises OSError when a path cannot be read or written and TabularError when the list
-    cannot be understood; ``out`` then stays as it was.
+    ``index`` are files of the Alphabetic Index (any of its four parts); ``releases`` the tabular
+    lists of other releases, by which a code's validity on another day is known. ``encode`` turns
+    texts into unit vectors [n, width]; ``progress(done, total)`` counts the texts encoded. Returns
+    what was written, None where nothing had to be. Raises OSError when a path cannot be read or
+    written, TabularError or IndexFileError when a file cannot be understood; ``out`` then stays as
+    it was.
     """
-    fingerprint = _fingerprint(tabular_xml, encode)
+    fingerprint = _fingerprint((tabular_xml, *index, *releases), encode)
     if is_current(out, fingerprint):
-        return
+        return None
     tabular = read_tabular(tabular_xml)
+    others = [read_tabular(path) for path in releases]
+    parts = read_all(index)
+    known = known_vectors(out, encode)
     out.parent.mkdir(parents=True, exist_ok=True)
     _leftovers_remove(out)
     part = out.with_name(f".{out.name}.{os.getpid()}.part")
     try:
         with closing(sqlite3.connect(part)) as database:
             database.executescript("PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF;" + SCHEMA)
-            _write(database, tabular, fingerprint, encode, progress)
+            _write_release(database, tabular, others, fingerprint)
+            _write_notes(database, tabular)
+            rows = TermRows(database, tabular)
+            report = _write_index(database, rows, tabular, parts)
+            rows.write_vectors(encode, known, progress)
+            database.execute("INSERT INTO term_text(term_text) VALUES ('rebuild')")
+            database.execute("ANALYZE")
             database.commit()
         part.replace(out)
     finally:
         part.unlink(missing_ok=True)
+    return report
 
 
 def _leftovers_remove(out: Path) -> None:
@@ -132,37 +163,20 @@ def is_current(out: Path, fingerprint: str) -> bool:
     return row is not None and row[0] == fingerprint
 
 
-def dense_text(term: str) -> str:
-    """The wording of a term that its vector is made from."""
-    return " ".join(_AXES.sub(" ", wording.plain(term).lower()).split())
-
-
-def code_ranges(note: str) -> list[tuple[str, str]]:
-    """The codes that a note names, as ranges of prefixes without dots: (E08.-) is E08 to E08."""
-    found = []
-    for low, high in _REFERENCE.findall(note):
-        start = low.replace(".", "")
-        found.append((start, high.replace(".", "") or start))
-    return found
-
-
-def _fingerprint(tabular_xml: Path, encode: Encode) -> str:
-    """Hash of the list, the synonyms, this code's version and the encoder's answer to a probe."""
+def _fingerprint(sources: Sequence[Path], encode: Encode) -> str:
+    """Hash of the sources, the synonyms, this code's version and the encoder's answer."""
     digest = hashlib.sha256(BUILD_VERSION.encode())
-    with tabular_xml.open("rb") as file:
-        digest.update(hashlib.file_digest(file, "sha256").digest())
+    for source in sources:
+        with source.open("rb") as file:
+            digest.update(hashlib.file_digest(file, "sha256").digest())
     digest.update(hashlib.sha256(synonyms.SOURCE.read_bytes()).digest())
     probe = np.asarray(encode(["essential hypertension"]), dtype=np.float32)
     digest.update(np.round(probe, 2).tobytes())
     return digest.hexdigest()
 
 
-def _write(
-    database: sqlite3.Connection,
-    tabular: Tabular,
-    fingerprint: str,
-    encode: Encode,
-    progress: BuildProgress | None,
+def _write_release(
+    database: sqlite3.Connection, tabular: Tabular, others: Sequence[Tabular], fingerprint: str
 ) -> None:
     release = tabular.release
     database.executemany(
@@ -185,10 +199,20 @@ def _write(
         " VALUES (?, ?, ?, ?, ?, ?, ?)",
         _codes(tabular.headings),
     )
-    _write_notes(database, tabular)
-    _write_terms(database, tabular, encode, progress)
-    database.execute("INSERT INTO term_text(term_text) VALUES ('rebuild')")
-    database.execute("ANALYZE")
+    for other in others:
+        named = other.release
+        database.execute(
+            "INSERT INTO release VALUES (?, ?, ?)",
+            (named.name, named.effective_from.isoformat(), named.effective_to.isoformat()),
+        )
+        database.executemany(
+            "INSERT INTO billable_in VALUES (?, ?, ?)",
+            [
+                (code, named.name, description)
+                for code, _, description, _, _, billable, _ in _codes(other.headings)
+                if billable
+            ],
+        )
 
 
 def _codes(
@@ -230,96 +254,46 @@ def _write_notes(database: sqlite3.Connection, tabular: Tabular) -> None:
             )
 
 
-def _write_terms(
-    database: sqlite3.Connection,
-    tabular: Tabular,
-    encode: Encode,
-    progress: BuildProgress | None,
-) -> None:
-    rows: dict[str, int] = {}
-    known = set()
-    terms: list[tuple[str, str, str, str, int | None]] = []
-    sided = _sided(tabular.headings)
-    for heading in tabular.headings:
-        known.add(heading.code)
-        for kind, text in _wordings(heading):
-            vector = None
-            if _has_vector(heading, kind):
-                vector = rows.setdefault(dense_text(text), len(rows))
-            terms.append((heading.code, kind, "en", text, vector))
-    for synonym in synonyms.load():
-        if synonym.code in known:
-            english = synonym.language == "en"
-            vector = rows.setdefault(dense_text(synonym.term), len(rows)) if english else None
-            terms.append((synonym.code, "synonym", synonym.language, synonym.term, vector))
-    for number, (code, kind, language, text, vector) in enumerate(terms, start=1):
-        database.execute(
-            "INSERT INTO term VALUES (?, ?, ?, ?, ?, ?)",
-            (number, code, kind, language, text, vector),
-        )
-        keys = _keys(text, sided=code in sided)
-        database.executemany("INSERT INTO term_key VALUES (?, ?)", [(key, number) for key in keys])
-    vectors = _encode_all(list(rows), encode, progress)
-    database.execute(
-        "INSERT INTO vectors VALUES (1, ?, ?, ?)",
-        (1 / VECTOR_SCALE, vectors.shape[1], vectors.tobytes()),
+def _write_index(
+    database: sqlite3.Connection, rows: TermRows, tabular: Tabular, parts: Mapping[Kind, IndexFile]
+) -> BuildReport:
+    """The index's wordings; codes that this release does not have are dropped and counted."""
+    if not parts:
+        return BuildReport(tabular.release.name, len(tabular.headings), 0, (), ())
+    resolved = index_terms.resolve(parts)
+    known = {code for code, *_ in _codes(tabular.headings)}
+    gone: set[str] = set()
+    written = 0
+    for term in resolved.terms:
+        if term.code in known:
+            rows.add_index(term)
+            written += 1
+        else:
+            gone.add(term.code)
+    database.executemany(
+        "INSERT OR IGNORE INTO morphology VALUES (?, ?)",
+        [(wording.key(item.text), item.column) for item in resolved.morphologies],
+    )
+    if "drug" in parts:
+        gone |= _write_drugs(database, parts["drug"], known)
+    database.execute("INSERT INTO meta VALUES ('index', ?)", (" ".join(sorted(parts)),))
+    return BuildReport(
+        tabular.release.name,
+        len(tabular.headings),
+        written,
+        tuple(sorted(gone)),
+        resolved.unresolved,
     )
 
 
-def _wordings(heading: Heading) -> Iterator[tuple[str, str]]:
-    yield "description", heading.description
-    for term in heading.terms:
-        yield "inclusion", term
-    for kind, note in heading.notes:
-        if kind == "includes" and not code_ranges(note):
-            yield "includes", note
-
-
-def _has_vector(heading: Heading, kind: str) -> bool:
-    if heading.chapter == 20:
-        return False  # external causes say how it happened; they are not looked for by meaning
-    if heading.chapter == 19 and kind == "description":
-        # Injuries differ below the fifth character by side and encounter, poisonings by intent.
-        poisoning = bool(_POISONING.match(heading.code)) and heading.is_leaf
-        return len(heading.code) <= 6 and not poisoning
-    return True
-
-
-def _sided(headings: Iterable[Heading]) -> set[str]:
-    """The codes that differ from a sibling by the side alone: there the side is a rule's work. In
-    others ("left heart failure") it is part of what the condition is."""
-    families: dict[tuple[str, str], list[str]] = {}
-    for heading in headings:
-        tokens = [word.text for word in wording.words(heading.description)]
-        key = wording.key_of(wording.without_sides(tokens))
-        families.setdefault((heading.parent, key), []).append(heading.code)
-    return {code for family in families.values() if len(family) > 1 for code in family}
-
-
-def _keys(term: str, *, sided: bool) -> set[str]:
-    """The keys of a term: as written, and without its nonessential modifiers."""
-    keys = set()
-    for text in (term, wording.plain(term)):
-        tokens = [word.text for word in wording.words(text)]
-        keys.add(wording.key_of(wording.without_sides(tokens) if sided else tokens))
-    return keys - {""}
-
-
-def _encode_all(
-    texts: list[str], encode: Encode, progress: BuildProgress | None
-) -> npt.NDArray[np.int8]:
-    """int8 vectors [len(texts), width], encoded in order of length so that batches pad little."""
-    order = sorted(range(len(texts)), key=lambda row: len(texts[row]))
-    vectors: npt.NDArray[np.int8] | None = None
-    for start in range(0, len(order), BATCH):
-        chosen = order[start : start + BATCH]
-        found = np.asarray(encode([texts[row] for row in chosen]), dtype=np.float32)
-        if vectors is None:
-            vectors = np.zeros((len(texts), found.shape[1]), dtype=np.int8)
-        vectors[chosen] = np.clip(np.rint(found * VECTOR_SCALE), -127, 127).astype(np.int8)
-        if progress:
-            progress(min(start + BATCH, len(order)), len(order))
-    return vectors if vectors is not None else np.zeros((0, 1), dtype=np.int8)
-
-
-__all__ = ["BUILD_VERSION", "build_index", "code_ranges", "dense_text", "dotted", "is_current"]
+def _write_drugs(database: sqlite3.Connection, part: IndexFile, known: set[str]) -> set[str]:
+    """The Table of Drugs and Chemicals; returns the codes that this release does not have."""
+    gone: set[str] = set()
+    for number, (name, codes) in enumerate(index_terms.drugs(part), start=1):
+        gone |= {code for code in codes if code and code not in known}
+        kept = [code if code in known else "" for code in codes]
+        database.execute("INSERT INTO drug VALUES (?, ?, ?, ?, ?, ?, ?, ?)", (number, name, *kept))
+        key = wording.key(name)
+        if key:
+            database.execute("INSERT OR IGNORE INTO drug_key VALUES (?, ?)", (key, number))
+    return gone

@@ -4,16 +4,16 @@ All candidates are ranked on one scale, the cosine of the phrase to the term; a 
 same but for noise words counts as 1. (Fusing the two rankings by position was measured worse.)
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from summarizer.coding import wording
-from summarizer.coding.build import dense_text
 from summarizer.coding.dense import DenseIndex
 from summarizer.coding.lookup import Term, Terminology
+from summarizer.coding.term_rows import dense_text
 
 Encode = Callable[[Sequence[str]], npt.NDArray[np.float32]]
 DENSE_LIMIT = 30
@@ -21,7 +21,10 @@ WORDS_LIMIT = 20
 EXTRA_WORD = 0.015  # a term that says what the phrase does not is less likely meant
 # Chapters that answer a question the phrase must ask itself: who is pregnant, newborn, history.
 OUT_OF_WAY = {"O": 0.08, "P": 0.08, "Z": 0.06, "V": 0.2, "W": 0.2, "X": 0.2, "Y": 0.2}
-EXACT = {"synonym": 1.0, "inclusion": 1.0, "description": 0.995, "includes": 0.99}
+EXACT = {
+    "synonym": 1.0, "inclusion": 1.0, "index": 0.998, "neoplasm": 0.997, "description": 0.995,
+    "includes": 0.99, "external": 0.9,
+}  # fmt: skip
 
 # What a term adds, though it changes nothing when it is unsaid.
 _UNSAID = frozenset({"without", "complication", "uncomplicated", "other", "specified"})
@@ -61,8 +64,12 @@ class Candidates:
         rows = sorted({row for ranked in nearest for row, _ in ranked})
         by_row = self._terms_by_row(rows)
         keys = [_keys(phrase) for phrase in phrases]
-        known = self.terminology.terms_by_key({key for both in keys for key in both})
-        exact = [[term for key in both for term in known.get(key, [])] for both in keys]
+        bare = [_keys(wording.without_locus(phrase)) for phrase in phrases]
+        known = self.terminology.terms_by_key({key for some in (*keys, *bare) for key in some})
+        exact = [
+            _named(known, both) or _named(known, general)
+            for both, general in zip(keys, bare, strict=True)
+        ]
         return [
             self._pool(phrase, vectors[i], nearest[i], by_row, exact[i])[:limit]
             for i, phrase in enumerate(phrases)
@@ -113,6 +120,10 @@ class Candidates:
         )
         away = OUT_OF_WAY.get(term.code[0], 0.0)
         return max(0.0, min(0.985, cosine) - EXTRA_WORD * min(len(extra), 4) / 2 - away)
+
+
+def _named(known: Mapping[str, list[Term]], keys: list[str]) -> list[Term]:
+    return [term for key in keys for term in known.get(key, [])]
 
 
 def _keys(phrase: str) -> list[str]:

@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from summarizer.coding import assertions, medicines, mentions, rules, specificity, wording
 from summarizer.coding.candidates import EXACT, Candidate, Candidates
+from summarizer.coding.external_causes import external_causes
 from summarizer.coding.lookup import SYSTEM, Terminology
 from summarizer.coding.mentions import Mention
 from summarizer.coding.places import TOLD, Line, lines_of, spoken_lines
@@ -38,7 +39,6 @@ QUALIFIED_WITHIN = 5  # words
 MENTIONED, MENTIONED_ONCE = 0.65, 0.45  # in the assessment's reasoning: a lasting condition, others
 NEAR = 0.80  # below this cosine a phrase says something else
 
-_NOT_CODED = (Assertion.DENIED, Assertion.HYPOTHETICAL, Assertion.UNCERTAIN)
 _RETURNS = re.compile(
     r"\b(?:returns?|presents?|here|seen|back|revient|vient)\b.{0,40}\b(?:follow[- ]?up|re-?check|"
     r"cast (?:removal|check)|post[- ]?op\w*|contrôle|suivi)\b",
@@ -49,6 +49,9 @@ _KIND_REASON = {
     "inclusion": "matched:inclusion-term",
     "includes": "matched:inclusion-term",
     "description": "matched:description",
+    "index": "matched:index",
+    "neoplasm": "matched:index",
+    "external": "matched:index",
 }
 
 
@@ -95,6 +98,7 @@ class Coder:
         status = self._medicines(lines, picks)
         known = {pick.code for pick in status}
         picks = [pick for pick in picks if pick.code not in known or pick.stated] + status
+        picks += external_causes(picks, [*lines, *spoken_lines(transcript)], self.terminology)
         # Where the assessment states diagnoses, passing mentions elsewhere are not for them.
         floor = FLOOR_STATED if any(pick.stated for pick in picks) else FLOOR
         picks = [pick for pick in picks if pick.confidence >= floor and pick.evidence]
@@ -205,7 +209,7 @@ class Coder:
         """The pick of what a line names, two where both sides have a code, none where it may not
         be coded."""
         status = line.status or assertions.status_of(line.text, named.start, named.end)
-        if status.family or status.assertion in _NOT_CODED:
+        if status.family or status.assertion in assertions.NOT_CODED:
             return []
         code, weight = named.code, line.weight
         reasons = [named.reason, f"section:{line.place}"]

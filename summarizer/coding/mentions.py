@@ -9,6 +9,7 @@ from summarizer.types import Language
 
 MAX_WORDS = 9
 MAX_CONTENT = 7
+INDEX_KINDS = frozenset({"index", "neoplasm", "external"})
 # One-word terms that are everyday words first, or that say nothing to a coder on their own.
 _EVERYDAY = frozenset(
     [
@@ -183,7 +184,8 @@ def _longest(
 
 
 def _usable(term: Term, key: str, count: int, language: Language) -> bool:
-    if term.language != language or term.code[0] in "VWXY":
+    # The index names thousands of findings in passing; it is asked where a diagnosis is stated.
+    if term.language != language or term.code[0] in "VWXY" or term.kind in INDEX_KINDS:
         return False
     if count > 1:
         return True

@@ -44,6 +44,9 @@ _MONTHS = {
 _FILE_DATE = re.compile(r"tabular[-_]([A-Za-z]+)-(\d{1,2})-(\d{4})", re.IGNORECASE)
 _FILE_YEAR = re.compile(r"tabular[-_](\d{4})", re.IGNORECASE)
 
+_ONE = r"[A-Z](?:\d[0-9A-Z]|[A-Z]\d)(?:\.[0-9A-Z]{0,4})?"
+_REFERENCE = re.compile(rf"\b({_ONE})(?:-({_ONE}))?")
+
 
 class TabularError(ValueError):
     """The file is not an ICD-10-CM tabular list that can be read; the message says why."""
@@ -98,6 +101,15 @@ def dotted(compact: str) -> str:
     return compact if len(compact) <= 3 else f"{compact[:3]}.{compact[3:]}"
 
 
+def code_ranges(note: str) -> list[tuple[str, str]]:
+    """The codes that a note names, as ranges of prefixes without dots: (E08.-) is E08 to E08."""
+    found = []
+    for low, high in _REFERENCE.findall(note):
+        start = low.replace(".", "")
+        found.append((start, high.replace(".", "") or start))
+    return found
+
+
 def seventh_code(stem: str, char: str) -> str:
     """The full code of a stem and its 7th character: S52.5 + A is S52.5XXA."""
     return dotted(stem.replace(".", "").ljust(6, "X") + char)
@@ -131,6 +143,18 @@ def release_of(path: Path, version: str) -> Release:
         start = date(fiscal - 1, 10, 1)
     end = date(start.year + (start.month >= 10), 9, 30)
     return Release(f"ICD-10-CM {start.isoformat()}", version, start, end)
+
+
+def read_release(path: Path) -> Release:
+    """Which release a tabular list is, without reading it all; raises TabularError."""
+    try:
+        head = path.read_bytes()[:65536]
+    except OSError as error:
+        raise TabularError(f"{path} cannot be read: {error.strerror}") from error
+    version = re.search(rb"<version>\s*([^<]*?)\s*</version>", head)
+    if b"<ICD10CM.tabular" not in head or version is None:
+        raise TabularError(f"{path.name} is not an ICD-10-CM tabular list")
+    return release_of(path, version[1].decode("ascii", "replace"))
 
 
 def read_tabular(path: Path) -> Tabular:

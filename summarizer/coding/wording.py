@@ -97,7 +97,25 @@ _SPELLINGS = (
 )
 _ROMAN = {"i": "1", "ii": "2", "iii": "3", "iv": "4", "iiia": "3a", "iiib": "3b"}
 _NUMBERED = frozenset({"type", "stage", "grade", "class", "stade", "phase"})
-_SAME = {"disorder": "disease", "illness": "disease", "varice": "varix", "tumor": "neoplasm"}
+_SAME = {
+    "disorder": "disease", "illness": "disease", "varice": "varix", "tumor": "neoplasm",
+    # Adjectives of organs, which the index prints as the noun.
+    "splenic": "spleen", "renal": "kidney", "hepatic": "liver", "cardiac": "heart",
+    "pulmonary": "lung", "intestinal": "intestine", "gastric": "stomach", "esophageal": "esophagus",
+    "pleural": "pleura", "ovarian": "ovary", "uterine": "uterus", "testicular": "testis",
+    "prostatic": "prostate", "pancreatic": "pancreas", "colonic": "colon", "rectal": "rectum",
+    "anal": "anus", "vaginal": "vagina", "vulvar": "vulva", "vulval": "vulva", "cutaneous": "skin",
+    "ocular": "eye", "nasal": "nose", "oral": "mouth", "lingual": "tongue", "laryngeal": "larynx",
+    "tracheal": "trachea", "bronchial": "bronchus", "duodenal": "duodenum", "jejunal": "jejunum",
+    "ileal": "ileum", "peritoneal": "peritoneum", "urethral": "urethra", "ureteral": "ureter",
+    "ureteric": "ureter", "spinal": "spine", "vertebral": "vertebra", "muscular": "muscle",
+    "arterial": "artery", "venous": "vein", "biliary": "bile", "aortic": "aorta",
+    "retinal": "retina", "corneal": "cornea", "scleral": "sclera", "penile": "penis",
+    "scrotal": "scrotum", "appendiceal": "appendix", "gingival": "gingiva", "thymic": "thymus",
+    "tonsillar": "tonsil", "pharyngeal": "pharynx", "cerebellar": "cerebellum",
+    "pericardial": "pericardium", "endometrial": "endometrium", "myocardial": "myocardium",
+    "cerebral": "brain", "lymphatic": "lymph", "cranial": "skull", "femoral": "femur",
+}  # fmt: skip
 _UNSTEMMED = frozenset({"diabetes", "herpes", "scabies", "rabies", "ms", "gas", "yes", "always"})
 
 
@@ -180,6 +198,14 @@ def side_of(tokens: Iterable[str]) -> str:
     if found & BOTH or (right and left):
         return "bilateral"
     return "right" if right else "left" if left else ""
+
+
+_LOCUS = re.compile(r"[\s,]+(?:type\s+)?(?:\d{1,3}[A-Za-z]?|[IVX]{1,4}[A-Za-z]?)(?=$|\s+with or )")
+
+
+def without_locus(name: str) -> str:
+    """A hereditary disease's name without its number ("dystonia 24"): codes do not tell loci."""
+    return _LOCUS.sub("", name)
 
 
 def plain(term: str) -> str:

@@ -10,8 +10,13 @@ import numpy.typing as npt
 import pytest
 
 from summarizer.coding import Terminology, TerminologyMissing, build_index
-from summarizer.coding.build import code_ranges
-from summarizer.coding.tabular import TabularError, read_tabular, release_of, seventh_code
+from summarizer.coding.tabular import (
+    TabularError,
+    code_ranges,
+    read_tabular,
+    release_of,
+    seventh_code,
+)
 from tests.coding.toy import TABULAR, toy_encode, toy_index
 
 

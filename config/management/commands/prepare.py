@@ -11,15 +11,12 @@ from django.core.management.base import BaseCommand, CommandError
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-from ehr.terminology import code_index, terminology_load
+from config.code_list import code_list_build
+from ehr.terminology import terminology_load
 from fhir_bridge import definitions
 from fhir_bridge.search import parameters, ucum
-from summarizer.backends.encoder import Encoder
-from summarizer.coding import build_index
 from summarizer.coding.lookup import Terminology
 from summarizer.exceptions import BackendError
-
-TABULAR = Path("simple_icd_10_cm/data/icd10c-tabular-April-1-2026.xml")
 
 
 class Command(BaseCommand):
@@ -69,9 +66,7 @@ class Command(BaseCommand):
                     task = bar.add_task("Indexing ICD-10-CM (once)", total=total)
                 bar.update(task, completed=done, total=total)
 
-            build_index(
-                settings.ASSETS_DIR / TABULAR, code_index(), code_encoder().encode, progress=show
-            )
+            code_list_build(show)
 
 
 def icd10cm_code_system(terminology: Terminology) -> dict[str, Any]:
@@ -106,16 +101,6 @@ def icd10cm_code_system(terminology: Terminology) -> dict[str, Any]:
             for each in terminology.codes()
         ],
     }
-
-
-def code_encoder() -> Encoder:
-    """The encoder that embeds the code list, the same one that embeds what is said."""
-    return Encoder.from_assets(
-        settings.ASSETS_DIR,
-        model_path=settings.ENCODER_PATH,
-        tokenizer_path=settings.TOKENIZER_PATH,
-        threads=settings.MODEL_THREADS,
-    )
 
 
 def messages_compile(folder: Path) -> list[Path]:
