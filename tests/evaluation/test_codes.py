@@ -13,6 +13,7 @@ from summarizer.coding import Terminology
 from summarizer.evaluation.codes import gold_read, sections_of
 from summarizer.evaluation.files import EvaluationError
 from summarizer.evaluation.phrases import evaluate_phrases
+from summarizer.types import TextEvidence
 from tests.coding.toy import toy_encode, toy_index
 
 NOTE = "HISTORY OF PRESENT ILLNESS\n\nShe is well. No fever.\n\nASSESSMENT\n\nHypertension.\n"
@@ -41,6 +42,7 @@ def test_a_note_is_cut_at_its_headings_with_verbatim_evidence() -> None:
     for section in sections:
         for sentence in section.sentences:
             (span,) = sentence.evidence
+            assert isinstance(span, TextEvidence)
             assert NOTE[span.start : span.end] == span.quote
 
 
