@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from summarizer.language.lexicon import fold, lexicon, tokens
 from summarizer.language.words import words
+from summarizer.steps.record import NONE_KNOWN
 from summarizer.types import Assertion, Claim, Flag, Section, Sentence, VisitContext
 
 _CLASSES: dict[str, frozenset[str]] = {
@@ -132,17 +133,12 @@ def _allergy(claim: Claim, allergies: list[tuple[str, str]]) -> list[Flag]:
     return []
 
 
-_NONE_KNOWN = re.compile(
-    r"\b(?:no(?: known)?(?: \w+)? allerg(?:y|ies)|aucune allergie|pas d'allergie)\b", re.I
-)
-
-
 def _denied_allergy(claim: Claim, context: VisitContext) -> list[Flag]:
     if claim.kind != "allergy" or claim.assertion is not Assertion.DENIED:
         return []
     concept = claim.attributes.get("concept")
     for fact in context.facts:
-        if _NONE_KNOWN.search(fact.label) or _NONE_KNOWN.search(fact.text):
+        if NONE_KNOWN.search(fact.label) or NONE_KNOWN.search(fact.text):
             continue  # the record says the same: no allergy is known
         if fact.kind == "allergy" and (concept is None or concept in _concepts(fact.label)):
             return [

@@ -4,6 +4,7 @@ Active problems, current medicines, allergies, recent results out of range with 
 last vital signs, family history, and what is new since the last visit. No model is needed here.
 """
 
+import re
 from collections import defaultdict
 from datetime import date, timedelta
 
@@ -12,6 +13,9 @@ from summarizer.types import Claim, Language, RecordEvidence, RecordFact, VisitC
 
 _ACTIVE = frozenset(
     {"", "active", "recurrence", "relapse", "completed-current", "on-hold", "intended"}
+)
+NONE_KNOWN = re.compile(
+    r"\b(?:no(?: known)?(?: \w+)? allerg(?:y|ies)|aucune allergie|pas d'allergie)\b", re.I
 )
 _RESULT_MONTHS = 12
 _VITAL_DAYS = 400
@@ -128,6 +132,9 @@ def _medications(context: VisitContext, language: Language) -> list[Claim]:
 
 def _allergies(context: VisitContext, language: Language) -> list[Claim]:
     facts = [fact for fact in _of(context, "allergy") if fact.status.lower() in _ACTIVE]
+    # "No known allergy" beside an allergy is an entry that was never taken back.
+    known = [fact for fact in facts if not NONE_KNOWN.search(fact.label)]
+    facts = known or facts
     return [
         _claim("allergy", "allergies", [fact], context, language)
         for fact in _unique(facts)[: _MAX["allergy"]]

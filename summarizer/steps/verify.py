@@ -14,6 +14,7 @@ from summarizer.language.numbers import values
 from summarizer.language.plain import clinical
 from summarizer.language.text import clean, joined
 from summarizer.language.words import words
+from summarizer.steps.verify_speech import speech_failures
 from summarizer.steps.write.phrases import MEASURES, SYSTEMS, TOPICS, WORDS
 from summarizer.types import (
     Assertion,
@@ -73,7 +74,7 @@ def failures(sentence: Sentence, transcript: Transcript, language: Language) -> 
         found.append("condition-cut")
     if spoken == language and coverage(sentence, quotes, language) < _COVERED:
         found.append("words-unsupported")
-    return tuple(found)
+    return (*found, *speech_failures(sentence, transcript, language))
 
 
 _CONDITION = re.compile(r"\b(?:if|whether|unless|si|s'il|au cas où)\s*[,.]?\s*$", re.I)

@@ -120,6 +120,13 @@ _FRENCH = frozenset(
         "aussi",
     ]
 )
+# Of Spanish, Portuguese, Italian, German and Dutch: words that English and French do not use.
+_NEITHER = re.compile(
+    r"(?:el|los|las|tengo|tiene|desde|hace|con|para|por|muy|está|qué|cómo|sí|usted|algo|días|"
+    r"não|tenho|com|uma|você|muito|dor|há|dias|são|che|sono|ho|della|gli|è|giorni|mi|ha|perché|"
+    r"ich|und|der|das|nicht|ist|haben|habe|sie|mit|seit|ein|eine|wie|ja|nein|auch|"
+    r"ik|het|een|niet|heb|heeft|bent|voor|maar|hoe|nee)"
+)
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 
 
@@ -132,7 +139,8 @@ def detect_language(text: str) -> tuple[Language, bool]:
     french += sum(word[:2] in {"j'", "d'", "l'", "n'", "s'", "m'"} for word in words)
     language: Language = "fr" if french > english else "en"
     best, other = max(english, french), min(english, french)
-    clear = best >= 0.12 * max(1, len(words)) and best > 1.5 * other
+    neither = sum(_NEITHER.fullmatch(word) is not None for word in words)
+    clear = best >= 0.12 * max(1, len(words)) and best > 1.5 * max(other, neither)
     return language, clear
 
 

@@ -98,6 +98,13 @@ def test_a_resolved_or_absent_condition_calls_for_nothing() -> None:
     )
 
 
+def test_an_allergy_outweighs_an_old_entry_that_there_is_none() -> None:
+    none = fact("allergy", "No known allergy", status="active")
+    assert lines(chart(none))["allergies"] == ["No known allergy."]
+    found = lines(chart(none, fact("allergy", "Penicillin", status="active")))
+    assert found["allergies"] == ["Penicillin."]
+
+
 def test_every_title_of_every_document_is_in_both_languages() -> None:
     for template, keys in TEMPLATES.items():
         for key in keys:
