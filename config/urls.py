@@ -1,5 +1,6 @@
 from django.urls import include, path
 
+handler400 = "config.errors.bad_request"
 urlpatterns = [
     path("i18n/", include("django.conf.urls.i18n")),
     path("fhir", include("fhir_bridge.urls")),

@@ -18,8 +18,6 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 import orjson
-from django.conf import settings
-from django.core.exceptions import RequestDataTooBig
 from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
@@ -47,7 +45,6 @@ from fhir_bridge.outcomes import (
     Issue,
     MethodNotAllowed,
     Protected,
-    TooLarge,
     Unauthenticated,
     UnsupportedMediaType,
     outcome_bytes,
@@ -89,10 +86,7 @@ class Request:
         """The body, uncompressed. Raises TooLarge, UnsupportedMediaType, Invalid."""
         if self.http is None:
             return b""
-        try:
-            content = self.http.body
-        except RequestDataTooBig:
-            raise TooLarge(settings.DATA_UPLOAD_MAX_MEMORY_SIZE) from None
+        content = transfer.received(self.http)
         return transfer.decoded(content, self.headers.get("Content-Encoding", ""))
 
     def document(self) -> Document:
@@ -253,6 +247,8 @@ _RETRY = {"Retry-After": "1"}
 # A client's names for its request, which come back to it: http.html#custom.
 _ECHOED = ("X-Request-Id", "X-Correlation-Id")
 _NAME = re.compile(r"[A-Za-z0-9._:\-]{1,128}")
+# They have no body, and say nothing of one.
+_WITHOUT_CONTENT = frozenset([204, 304])
 _AS_STORED = ("json", False)
 
 
@@ -419,7 +415,10 @@ def _finished(request: Request, response: HttpResponseBase) -> HttpResponseBase:
         return _streamed(request, response)
     _written(request, response)
     transfer.encode(response, request.headers.get("Accept-Encoding", ""))
-    response["Content-Length"] = str(len(response.content))
+    if response.status_code in _WITHOUT_CONTENT:
+        del response["Content-Type"]
+    else:
+        response["Content-Length"] = str(len(response.content))
     if request.method == "HEAD":
         response.content = b""
     return response

@@ -1,4 +1,4 @@
-"""gzip on the wire: bodies that come compressed, answers to those who accept it.
+"""Bodies on the wire: in chunks, compressed with gzip; answers compressed for who accepts it.
 
 What is sent is unpacked up to the limit of plain bodies and not a byte further, so a small body
 cannot become a large one. https://hl7.org/fhir/R4/http.html#compression
@@ -9,7 +9,8 @@ import zlib
 from collections.abc import Iterable, Iterator
 
 from django.conf import settings
-from django.http import HttpResponse, StreamingHttpResponse
+from django.core.exceptions import RequestDataTooBig
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.utils.cache import patch_vary_headers
 
 from fhir_bridge.outcomes import Invalid, Issue, TooLarge, UnsupportedMediaType
@@ -19,6 +20,24 @@ WORTHWHILE = 1_024
 # Most of the gain for a fifth of the time of the default 9.
 _LEVEL = 4
 _GZIP_WINDOW = 16 + zlib.MAX_WBITS
+
+
+def received(http: HttpRequest) -> bytes:
+    """A request's body, whether its length was told or it came in chunks, which Django takes for
+    an empty one. Raises TooLarge."""
+    limit: int = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+    environ = http.META
+    chunked = "chunked" in environ.get("HTTP_TRANSFER_ENCODING", "").lower()
+    # Only a server that ends the stream itself says so: another would wait for more.
+    if chunked and environ.get("wsgi.input_terminated") and not hasattr(http, "_body"):
+        content = environ["wsgi.input"].read(limit + 1)
+        if len(content) > limit:
+            raise TooLarge(limit)
+        http._body = content
+    try:
+        return http.body
+    except RequestDataTooBig:
+        raise TooLarge(limit) from None
 
 
 def decoded(content: bytes, encoding: str) -> bytes:

@@ -2,12 +2,13 @@
 
 import gzip
 import json
+from io import BytesIO
 from typing import Any
 
 import pytest
 
 from fhir_bridge.documents import parse
-from tests.fhir.record import Api, observation, patient, refused
+from tests.fhir.record import JSON, Api, observation, patient, refused
 
 pytestmark = pytest.mark.django_db
 
@@ -48,3 +49,46 @@ def test_bad_compressed_bodies_are_refused(
 ) -> None:
     settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 100_000
     refused(Api().post("/Patient", body, content_encoding=encoding), status, code)
+
+
+def chunked(api: Api, method: str, path: str, body: bytes, **more: Any) -> Any:
+    """A request whose length is not told, as gunicorn hands it over."""
+    environ: dict[str, Any] = {
+        "wsgi.input": BytesIO(body),
+        "wsgi.input_terminated": True,
+        "HTTP_TRANSFER_ENCODING": "chunked",
+        "CONTENT_TYPE": JSON,
+    }
+    return api.client.generic(method, f"/fhir{path}", headers=api.headers, **(environ | more))
+
+
+def test_a_body_may_come_in_chunks(settings: Any) -> None:
+    api = Api()
+    body = json.dumps(patient(id="p")).encode()
+    assert chunked(api, "PUT", "/Patient/p", body).status_code == 201
+    packed = gzip.compress(body)
+    again = chunked(api, "PUT", "/Patient/p", packed, HTTP_CONTENT_ENCODING="gzip")
+    assert again.json()["meta"]["versionId"] == "2"
+    settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 200
+    refused(chunked(api, "PUT", "/Patient/p", body + b" " * 200), 413, "too-long")
+    # A server that does not end the stream would leave the reader waiting.
+    refused(chunked(api, "PUT", "/Patient/p", body, **{"wsgi.input_terminated": False}), 400)
+
+
+def test_an_answer_without_a_body_says_nothing_of_one() -> None:
+    api = Api()
+    api.put("/Patient/p", patient(id="p"))
+    for answer in (
+        api.get("/Patient/p", if_none_match='W/"1"'),
+        api.call("OPTIONS", "/Patient/p"),
+        api.delete("/Patient/p"),
+    ):
+        assert answer.status_code in (204, 304)
+        assert "Content-Type" not in answer
+        assert answer.headers.get("Content-Length", "0") == "0"
+
+
+def test_a_host_that_is_not_ours_is_told_so_in_an_outcome(settings: Any) -> None:
+    settings.ALLOWED_HOSTS = ["fhir.example.org"]
+    refused(Api().get("/Patient/p"), 400, "invalid")
+    assert b"OperationOutcome" not in Api().client.get("/").content
