@@ -121,6 +121,17 @@ _OWN = re.compile(
 )
 
 
+_ORDERING = re.compile(
+    r"(?:(?:i'm|we're|i am|we are) (?:gon na|going to) (?:go ahead and )?|i (?:do )?(?:want to|"
+    r"wan na|would like to) (?:go ahead and )?|i'd like to (?:go ahead and )?)"
+    r"(?:order|prescribe|refer|send|start|increase|decrease|schedule)\b|i (?:do )?want you to\b",
+    re.I,
+)
+_VERB = re.compile(
+    r"\b(?:are|were|be|been|has|have|had|your|my|any|some|and|on|in|at|for)\s+$", re.I
+)
+
+
 def _unpunctuated(text: str, start: int, end: int) -> bool:
     """Words that no one put stops into: none inside and none at the end."""
     return len(text[start:end].split()) > 2 * _SHORTEST and not re.search(
@@ -131,7 +142,16 @@ def _unpunctuated(text: str, start: int, end: int) -> bool:
 def _learned(text: str, start: int, end: int) -> Iterator[int]:
     left = start
     for place, score in end_scores(text, start, end):
+        if _ORDERING.match(text, place) and place - left > 0:
+            if len(text[left:place].split()) >= _SHORTEST and not _BOUND["en"].search(
+                text[left:place]
+            ):
+                yield place
+                left = place
+            continue
         least = _LIKELY - (1.7 if _OWN.match(text, place) else 0.0)
+        if _VERB.search(text[left:place]):
+            continue  # "your symptoms are | most likely due to"
         if score < least or _BOUND["en"].search(text[left:place]):
             continue
         placed = _PLACED.search(text, left, place)

@@ -56,7 +56,7 @@ _LEADING = {
         r"then|great|good|perfect|excellent|oh|ah|also|anyway|because|like|just|um|uh|again|"
         r"i would say|i'd say|let's see|of course|absolutely|plus|"
         r"i see|got it|exactly|correct|mostly just|definitely|certainly|unfortunately|fortunately|"
-        r"thankfully|hopefully|hey,? dragon|hi|hello)\b[\s,.;:\-]*)+",
+        r"thankfully|hopefully|let me see|let's see here|hey,? dragon|hi|hello)\b[\s,.;:\-]*)+",
         re.I,
     ),
     "fr": re.compile(

@@ -13,7 +13,7 @@ from summarizer.types import Claim, Language
 _FREE = frozenset({"statement", "reasoning", "order"})
 _STORY = frozenset({"hpi", "social"})
 # Salience scores: what speaks of the body, and what names nothing of medicine.
-_TELLING, _TELLING_ALONE = 0.2, 0.35
+_TELLING, _TELLING_ALONE = 0.12, 0.28
 _ALONE = 5  # words that a statement needs to be understood without its neighbours
 
 _LEADING = re.compile(r"^\W*['’]|^(?:'?s|'?re|'?ve|'?ll|'?d)\s", re.I)

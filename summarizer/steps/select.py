@@ -20,6 +20,7 @@ _LIMITS = {
     "assessment": 16,
 }
 _SAME = 0.93
+_EXPLAINED = 5  # explanations to the patient
 _FREE = frozenset({"statement", "reasoning", "order"})
 
 
@@ -31,6 +32,9 @@ def select(claims: Sequence[Claim], encode: Encode) -> tuple[list[Claim], list[C
         if claim.attributes.get("form") in _FREE:
             groups[claim.section].append(place)
     left |= _opened(claims)
+    told = [p for p, claim in enumerate(claims) if claim.attributes.get("verb") == "explain"]
+    told.sort(key=lambda place: (-claims[place].score, place))
+    left |= set(told[_EXPLAINED:])
     for section, places in groups.items():
         places = [place for place in places if place not in left]
         if not places:

@@ -109,7 +109,7 @@ def find_units(transcript: Transcript, subject: Subject) -> list[Unit]:
                 Unit(
                     index=len(units),
                     utterance=utterance.index,
-                    role=utterance.role,
+                    role=_speaker(utterance.role, spoken, language, asked=asked),
                     start=start,
                     end=end,
                     raw=raw,
@@ -144,6 +144,34 @@ _ASKING_INSIDE = {
         r"\b(?:est[- ]ce qu|avez[- ]vous|êtes[- ]vous|prenez[- ]vous|fumez[- ]vous)", re.I
     ),
 }
+
+
+# What only one of the two says, whichever label the recogniser gave it.
+_CLINICIANS = re.compile(
+    r"\bi(?:'m| am) (?:going to|gonna) (?:go ahead and )?(?:order|prescribe|refer|send you|"
+    r"have you|start you|put you|examine|recommend|get you)\b|"
+    r"\bi(?:'d| would) (?:like|recommend) you\b|"
+    r"\bi want you to\b|\bon your (?:\w+ )?exam\b|^your (?:symptoms|x-?rays?|labs|results|exam|"
+    r"lungs|heart|abdomen|blood pressure)\b",
+    re.I,
+)
+_PATIENTS = re.compile(
+    r"\bi(?:'ve| have) been (?:having|feeling|experiencing|icing)\b|"
+    r"\bmy (?:left |right |lower |upper )?(?:knee|shoulder|back|ankle|hip|elbow|wrist|foot|leg|arm|"
+    r"hand|neck|stomach|chest|head|throat|pain|period)s? (?:hurts?|is|are|has|have|started|feels?|"
+    r"aches?)\b",
+    re.I,
+)
+
+
+def _speaker(role: Role, spoken: str, language: Language, *, asked: bool) -> Role:
+    """The label's role, unless the sentence can only be the other's."""
+    if language == "en" and not asked:
+        if role is Role.PATIENT and _CLINICIANS.search(spoken):
+            return Role.CLINICIAN
+        if role is Role.CLINICIAN and _PATIENTS.search(spoken):
+            return Role.PATIENT
+    return role
 
 
 def _asks(spoken: str, mentions: list[tuple[Mention, Status]], language: Language) -> bool:

@@ -70,6 +70,8 @@ def test_without_a_known_gender_nobody_is_they() -> None:
         ),
         ("if you get itching, call me, it's easy to treat", "call if she gets itching"),
         ("i want you to weigh yourself every day", "weigh herself every day"),
+        ("what i want you to do is continue your bumex", "continue her bumex"),
+        ("i want to order an a1c to see if we need to change it", "order an a1c"),
         ("i'd like to go ahead increase the lisinopril", "increase the lisinopril"),
     ],
 )
@@ -188,3 +190,41 @@ def test_a_brothers_illness_is_not_told_of_a_woman(backend: Backend) -> None:
     )
     draft = draft_note(transcript, context(), backend=backend)
     assert not any("chest pain" in s.text for part in draft.sections for s in part.sentences)
+
+
+@pytest.mark.model
+def test_a_sentence_under_the_wrong_label_keeps_its_speaker(backend: Backend) -> None:
+    transcript = read_transcript(
+        "[doctor] hi , what brings you in ?\n[patient] my shoulder hurts .\n"
+        "[doctor] my left shoulder hurts when i sleep .\n[patient] yeah .\n"
+        "[doctor] okay , let me examine you . the shoulder is tender .\n"
+        "[patient] i'm gonna order an mri of your left shoulder .\n[doctor] okay .\n"
+    )
+    draft = draft_note(transcript, context(), backend=backend)
+    assert any("order an MRI of her left shoulder" in text for text in section(draft, "plan"))
+
+
+@pytest.mark.model
+def test_what_was_explained_and_recommended_is_counselling(backend: Backend) -> None:
+    transcript = read_transcript(
+        "[doctor] hi , what brings you in ?\n[patient] i have a mole that itches .\n"
+        "[doctor] let me examine you . there is a dark lesion on the back .\n"
+        "[doctor] so for your melanoma , i'm going to refer you to surgery . melanoma can spread "
+        "to the lymph nodes if it is not treated . i recommended an ultrasound of the groin .\n"
+        "[patient] okay .\n"
+    )
+    plan = section(draft_note(transcript, context(), backend=backend), "plan")
+    assert any("We discussed that melanoma can spread to the lymph nodes" in t for t in plan)
+    assert any("We recommended an ultrasound of the groin." in t for t in plan)
+
+
+@pytest.mark.model
+def test_a_side_that_the_patient_puts_right_is_no_complaint(backend: Backend) -> None:
+    transcript = read_transcript(
+        "[doctor] hello , i see you are here for right knee pain .\n"
+        "[patient] it's not the right knee , my left knee hurts when i walk .\n"
+        "[doctor] okay .\n"
+    )
+    draft = draft_note(transcript, context(), backend=backend)
+    assert section(draft, "chief_complaint") == ["Left knee pain."]
+    assert section(draft, "hpi")[0] == "The patient presents today with left knee pain."

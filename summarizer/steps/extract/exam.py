@@ -97,6 +97,15 @@ _PAIN_HERE = {
 }
 
 
+# A test with what it showed is a result wherever in the visit it is told.
+_REPORTED = re.compile(
+    r"\b(?:pathology|biopsy|x-?rays?|radiographs?|mri|ct scan|ultrasound|echocardiogram|ekg|labs?|"
+    r"blood work|urinalysis|\w+ test)\b.{0,30}\b(?:show(?:s|ed)?|reveal(?:s|ed)?|demonstrat\w+|"
+    r"came back|(?:is|was|are|were) (?:normal|negative|positive|abnormal|elevated))\b",
+    re.I,
+)
+
+
 def from_exam(board: Board) -> None:
     """Measurement, finding and result claims from the clinician's words."""
     system = "general"
@@ -106,9 +115,11 @@ def from_exam(board: Board) -> None:
         _measured(board, unit)
         if unit.question:
             _examined(board, unit)
-        elif unit.section == "exam":
+        elif unit.section == "exam" and not _REPORTED.search(unit.clean):
             system = _found(board, unit, system)
-        elif unit.section == "results":
+        elif unit.section == "results" or (
+            unit.section in ("hpi", "exam") and _REPORTED.search(unit.clean)
+        ):
             read_result(board, unit)
 
 

@@ -10,7 +10,8 @@ from summarizer.language.words import words
 
 # Leads that speak of what the patient is to do.
 _TO_PATIENT = re.compile(
-    r"^(?:(?:i|we)(?:'d| would| do|'ll| will| just| also|)*\s*(?:want|like|"
+    r"^(?:i(?:'m| am) going to (?:need|want|have|ask) you to\s+|"
+    r"(?:i|we)(?:'d| would| do|'ll| will| just| also|)*\s*(?:want|like|"
     r"need|have|recommend|ask|encourage|advise)(?: for)?(?: that)? you (?:to "
     r"|can |should )?|"
     r"you(?:'ll| will)? (?:should|need to|have to|want to|can(?: also)?|must|"
@@ -24,7 +25,8 @@ _TO_PATIENT = re.compile(
     re.I,
 )
 _LEAD = re.compile(
-    r"^(?:(?:what (?:i|we)(?:'d| would|'m| am)? (?:like|going|want|recommend)"
+    r"^(?:(?:what (?:i|we)(?:'d| would)? (?:want|like|need)(?: for)? you to do is(?: to)?|"
+    r"additionally,?|what (?:i|we)(?:'d| would|'m| am)? (?:like|going|want|recommend)"
     r"(?: to do)?(?: is|,)?(?: that)?|here's what (?:i|we) (?:want|would like)"
     r" to do|the plan is to|my plan is to|my recommendation (?:is|would be)"
     r" (?:to|that)|"
@@ -325,10 +327,20 @@ _ERRAND = re.compile(
 )
 
 
+# What is said after an order in the speaker's own person: why, and since when.
+_PURPOSE = re.compile(
+    r",?\s+(?:just )?to (?:see|check|make sure|find out)(?: if| whether| that)? "
+    r"(?:we|i|i'm|we're)\b.*$|"
+    r"\s+(?:for (?:the |your )?[\w ]{3,30} )?(?:that|which) (?:we|i)(?:'ve|'re|'m| have| are)? .*$|"
+    r"(?<=\w\w)\s+(?:definitely stay|make sure (?:that )?you)\b.*$",
+    re.I,
+)
+
+
 def _finished(
     text: str, verb: str, to_patient: bool, who: Pronouns
 ) -> tuple[str, str, bool] | None:
-    text = _THROWN.sub("", text)
+    text = _PURPOSE.sub("", _THROWN.sub("", text))
     tail = _TAIL.search(text)
     if tail and re.search(r"\b(?:i|i'm|i've|i'd|we|we're|we've|me|us|you're)\b", tail[0], re.I):
         text = text[: tail.start()]

@@ -161,7 +161,7 @@ def _ordered_without_verb(unit: Unit, board: Board) -> bool:
 def _parts(text: str, board: Board) -> list[str]:
     """Two orders in one breath are two items."""
     joiner = (
-        r",?\s+and (?:then )?(?=(?:i|we)(?:'m|'ll|'re|'d| want| am| will| are|"
+        r",?\s+(?:and|but) (?:then )?(?=(?:i|we)(?:'m|'ll|'re|'d| want| do want| am| will| are|"
         r" would| recommend)\b|(?:let's)\b)"
         if board.language == "en"
         else r",?\s+et (?:puis )?(?=(?:je (?:vais|vous)|on (?:va|se)|vous (?:prenez|"
@@ -183,7 +183,11 @@ def _item(board: Board, unit: Unit, text: str, problem: dict[str, str]) -> None:
         section = "followup" if _RETURN[board.language].search(order) else "plan"
         kind = "instruction" if to_patient else "plan"
         _ordered(board, unit, order, problem, kind=kind, section=section, verb=verb, typed=extra)
-    elif _read_aloud(board, unit, text, problem, extra):
+    elif (
+        _read_aloud(board, unit, text, problem, extra)
+        or _dictated(board, unit, text, problem)
+        or _counselled(board, unit, text, problem)
+    ):
         return
     elif re.match(r"(?:if|si|en cas d|dès qu|s'il)\b", text, re.I):
         net = _reasoning(text, board, conditional=True)
@@ -204,6 +208,62 @@ def _item(board: Board, unit: Unit, text: str, problem: dict[str, str]) -> None:
                 at=str(unit.start),
                 typed=problem,
             )
+
+
+_DONE = re.compile(
+    r"(?:i|we)(?: have| also|'ve| then)* (recommended|reviewed|discussed|explained|advised|"
+    r"encouraged|counseled|prescribed|ordered|offered|referred|provided|instructed)\b(.+)$",
+    re.I,
+)
+
+
+_PASSIVE = re.compile(
+    r"(?:an? |the )(?!.*\b(?:i|you|your|we|me)\b).{3,80} (?:was|were) (?:sent|ordered|prescribed|"
+    r"reviewed|discussed|given|recommended|provided|scheduled|placed)\b",
+    re.I,
+)
+
+
+def _dictated(board: Board, unit: Unit, text: str, problem: dict[str, str]) -> bool:
+    """``i recommended an ultrasound``: what was done in the visit, told to the recorder."""
+    if board.language == "en" and _PASSIVE.match(text) and not unit.question:
+        _ordered(board, unit, text, problem, verb="done")
+        return True
+    done = _DONE.match(text) if board.language == "en" else None
+    if not done or unit.question:
+        return False
+    rest = person_en.third_person(done[2].strip(), board.english, speaker="clinician")
+    if not rest or len(rest.split()) < 2:
+        return False
+    said = f"we {done[1].lower()} {rest}"
+    _ordered(board, unit, said, problem, kind="instruction", verb=done[1].lower())
+    return True
+
+
+_EXPLAINED = re.compile(
+    r"\b(?:can|may|might|could|usually|typically|risks?|side effects?|causes?|caused|helps?|"
+    r"due to|because)\b",
+    re.I,
+)
+_OPENED = re.compile(
+    r"^(?:the reason .{0,50}? is (?:that|because)|the (?:thing|problem) is(?: that)?|"
+    r"remember(?: that)?|keep in mind(?: that)?|i think(?: that)?|"
+    r"as (?:we|i) (?:said|mentioned),?)\s+",
+    re.I,
+)
+
+
+def _counselled(board: Board, unit: Unit, text: str, problem: dict[str, str]) -> bool:
+    """What the patient was told about the illness and its care, without an order in it."""
+    if board.language != "en" or unit.question or unit.phase == "story":
+        return False
+    if not unit.has("condition", "symptom", "medication", "test") or not _EXPLAINED.search(text):
+        return False
+    turned = person_en.third_person(_OPENED.sub("", text), board.english, speaker="clinician")
+    if not turned or not 7 <= len(turned.split()) <= 35 or _JUDGED.search(turned):
+        return False
+    _ordered(board, unit, turned, problem, kind="instruction", verb="explain")
+    return True
 
 
 def _ordered(

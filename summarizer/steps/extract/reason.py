@@ -6,7 +6,7 @@ from datetime import date
 from summarizer.language.assertion import Status
 from summarizer.language.lexicon import Mention, lexicon
 from summarizer.language.person_en import third_person
-from summarizer.language.text import listed
+from summarizer.language.text import joined, listed
 from summarizer.steps.extract.board import Board
 from summarizer.steps.extract.mentions import of_a_reaction
 from summarizer.steps.record import evidence_of
@@ -131,6 +131,7 @@ def _age(board: Board) -> tuple[int, tuple[Evidence, ...]]:
 
 def _find(board: Board) -> None:
     head = board.units[: max(14, len(board.units) // 3)]
+    head = _corrected(board, head)
     if _stated(board, head) or _booked(board):
         return
     routine = _routine(board, head[: max(10, len(head) // 2)])
@@ -150,6 +151,27 @@ def _find(board: Board) -> None:
                 if len(names) == 2:
                     break
         board.used.discard(unit.index)
+
+
+_OTHER_SIDE = {
+    "en": re.compile(r"\b(?:not|isn't) (?:the|my) (right|left)\b", re.I),
+    "fr": re.compile(r"\bpas (?:le |la |à |au |du )(droite?|gauche)\b", re.I),
+}
+
+
+def _corrected(board: Board, head: list[Unit]) -> list[Unit]:
+    """Without the sentences whose side the patient puts right: ``it's not the right knee``."""
+    denied = {
+        match[1].lower()
+        for unit in head
+        if unit.role in (Role.PATIENT, Role.CAREGIVER)
+        for match in _OTHER_SIDE[board.language].finditer(joined(unit.raw))
+    }
+    if not denied:
+        return head
+    wrong = re.compile(rf"\b(?:{'|'.join(sorted(denied))})\b", re.I)
+    correction = _OTHER_SIDE[board.language]
+    return [u for u in head if not wrong.search(u.raw) or correction.search(joined(u.raw))]
 
 
 _BOOKED = 3

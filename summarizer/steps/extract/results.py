@@ -15,7 +15,9 @@ _GENERIC = re.compile(
 
 _TEST = re.compile(
     r"\b(x-?rays?|mri|ct(?: scan)?|ekg|ecg|echo(?:cardiogram)?|ultrasound|"
-    r"biopsy|a1c|hemoglobin|lipid panel|labs?|blood work|panel|"
+    r"biopsy|pathology|radiographs?|arthrogram|cultures?|urinalysis|strep test|mammogram|"
+    r"colonoscopy|endoscopy|stress test|pap smear|covid test|a1c|hemoglobin|"
+    r"lipid panel|labs?|blood work|panel|"
     r"radio|scanner|irm|échographie|bilan|prise de sang|analyses?|électrocardiogramme)\b",
     re.I,
 )

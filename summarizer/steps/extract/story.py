@@ -26,12 +26,13 @@ _INTRODUCED = {
 }
 _RECALLED = {
     "en": re.compile(
-        r"^(?:(?:i|we) (?:know|see|understand|remember|recall|noticed?|heard)(?: "
-        r"here)?(?: that)?|i also (?:see|know)(?: that)?|"
+        r"^(?:(?:i|we) (?:know|see|understand|remember|recall|noticed?|heard|have)(?: "
+        r"here)?(?: that)?|looks like|on your .{3,30} form,?|based on (?:that|those \w+),?|"
+        r"i also (?:see|know)(?: that)?|"
         r"(?:it|that) (?:looks|sounds|seems)(?: like)?(?: that)?|i (?:saw|read)(?: here)? that|"
         r"(?:you|they) (?:said|mentioned|told me)(?: that)?|"
-        r"(?:the |my )?(?:nurse|notes?|chart|record)s? (?:says?|said|tells? me)"
-        r"(?: that)?)\s+(?=you|your|the|there)",
+        r"(?:the |my )?(?:medical assistant|nurse|notes?|chart|record)s? (?:says?|said|tells? me)"
+        r"(?: that)?)\s+(?=you|your|the|there|they)",
         re.I,
     ),
     "fr": re.compile(
@@ -142,7 +143,7 @@ def _told(board: Board, unit: Unit) -> None:
     if _DEPENDENT[board.language].match(text) or _BROKEN_OFF.search(text):
         return
     if _ANAPHORA[board.language].search(text) and not named:
-        if about is None:
+        if about is None and not (_COMPLAINS.search(text) and len(text.split()) > _SHORT):
             return
     else:
         about = None
@@ -195,6 +196,13 @@ def _told(board: Board, unit: Unit) -> None:
     )
 
 
+# "it hurts to stand but i can walk": of a complaint, which the story has named.
+_COMPLAINS = re.compile(
+    r"\b(?:hurts?|pain\w*|sore|ach\w+|swell\w*|swollen|numb\w*|worse|better|sleep\w*|burn\w*|"
+    r"sharp|dull|throb\w*|radiat\w+|constant\w*|itch\w*|bleed\w*)\b",
+    re.I,
+)
+_SHORT = 5
 _FINITE = re.compile(
     r"\b(?:is|are|was|were|am|has|have|had|do|does|did|can|could|will|would|"
     r"get|gets|got|feel|feels|felt|go|goes|went|take|takes|took|"
@@ -330,7 +338,9 @@ def _recalled(board: Board, unit: Unit) -> None:
 
 
 _DICTATED = {
-    "en": re.compile(r"(?:she|he|her|his|the patient|patient)\b(?:'s)?", re.I),
+    "en": re.compile(
+        r"(?:suspect(?:ed)? (?:that )?)?(?:she|he|her|his|the patient|patient)\b(?:'s)?", re.I
+    ),
     "fr": re.compile(
         r"(?:elle|il(?! (?:faut|y a|est important|vaut))|le patient|la patiente)\b", re.I
     ),

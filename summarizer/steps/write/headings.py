@@ -54,6 +54,8 @@ def _by_system(sentences: Sequence[Sentence], language: Language) -> list[Senten
 def _kind(sentence: Sentence) -> str:
     claim = sentence.claims[0]
     attributes = claim.attributes
+    if attributes.get("verb") == "explain":
+        return "education"
     if attributes.get("concept_kind") == "medication":
         return "treatment"
     if attributes.get("verb") == "refer" or _REFERRAL.search(sentence.text):

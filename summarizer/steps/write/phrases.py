@@ -77,6 +77,7 @@ WORDS: Mapping[str, Mapping[Language, str]] = {
     "will": {"en": "We will {}", "fr": "{}"},
     "advised": {"en": "The patient was advised to {}", "fr": "{}"},
     "advised_not": {"en": "The patient was advised not to {}", "fr": "{}"},
+    "discussed": {"en": "We discussed that {}", "fr": "Explication donnée : {}"},
     "patient_will": {"en": "The patient will {}", "fr": "{}"},
     "tender": {"en": "Pain to palpation {}", "fr": "Douleur provoquée : {}"},
     "not_tender": {"en": "No pain to palpation {}", "fr": "Pas de douleur provoquée : {}"},

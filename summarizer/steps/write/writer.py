@@ -358,6 +358,8 @@ def _order(claim: Claim, language: Language) -> Sentence:
     if language == "fr":
         return made(text, [claim])
     first = text.split(" ", 1)[0].lower()
+    if claim.attributes.get("verb") == "explain":
+        return made(word("discussed", language).format(text), [claim])
     if re.match(r"(?:don't|do not|not)\b", text, re.I):
         rest = re.sub(r"^(?:don't|do not|not)\s+", "", text, flags=re.I)
         key = "advised_not" if claim.kind == "instruction" else "will"
