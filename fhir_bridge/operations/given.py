@@ -14,6 +14,7 @@ from fhir_bridge.rest import Request
 from fhir_bridge.terminology import Evaluator, Sources, Versions
 from fhir_bridge.validation import validate
 
+_BROUGHT = ("CodeSystem", "ValueSet", "ConceptMap")
 _COMMON = frozenset(["_format", "_pretty", "tx-resource"])
 
 
@@ -92,6 +93,8 @@ class Given:
         audit.record(request.who, operation, type, request.id)
         sources = Sources(None if limit else request.who.organization_id)
         for resource in self.values.get("tx-resource", []):
+            if not isinstance(resource, dict) or resource.get("resourceType") not in _BROUGHT:
+                raise Invalid([Issue("invalid", f"tx-resource is one of {', '.join(_BROUGHT)}")])
             sources.add(resource)
         return Evaluator(
             sources,

@@ -5,7 +5,7 @@ from typing import Any
 
 import orjson
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fhir_bridge import definitions
@@ -452,6 +452,7 @@ ELEMENTS = st.fixed_dictionaries(
 )
 
 
+@settings(deadline=None)
 @given(st.lists(ELEMENTS, max_size=5), st.booleans())
 def test_no_profile_however_odd_breaks_the_validation(
     elements: list[dict[str, Any]], snapshot: bool

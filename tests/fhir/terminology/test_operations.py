@@ -4,6 +4,8 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from fhir_bridge.documents import parse
 from fhir_bridge.models import AuditEntry
@@ -540,3 +542,43 @@ def test_metadata_tells_of_the_terminology_service() -> None:
     full = Api(scopes=None).get("/metadata?mode=full")
     assert full.json()["resourceType"] == "CapabilityStatement"
     refused(Api(scopes=None).get("/metadata?mode=x"), 400, "value")
+
+
+# -- whatever comes ------------------------------------------------------------------------------
+
+NAMES = st.sampled_from(
+    [
+        *("url", "system", "code", "coding", "codeableConcept", "valueSet", "codeSystem", "filter"),
+        *("count", "offset", "displayLanguage", "property", "version", "conceptMap", "dependency"),
+        *("codeA", "codeB", "codingA", "codingB", "target", "source", "reverse", "tx-resource"),
+        *("exclude-system", "force-system-version", "designation", "context", "display", "x"),
+    ]
+)
+LOOSE = st.sampled_from(
+    [
+        {"valueString": "x"}, {"valueUri": GENDERS}, {"valueUri": GENDER}, {"valueCode": "male"},
+        {"valueString": "|"}, {"valueString": "%"}, {"valueBoolean": True},
+        {"valueInteger": -1}, {"valueInteger": 2147483647}, {"valueDecimal": 1.5},
+        {"valueCoding": {"system": GENDERS, "code": "male"}}, {"valueCoding": {"display": "x"}},
+        {"valueCodeableConcept": {"coding": [{"code": "male"}]}}, {"valueQuantity": {"value": 1}},
+        {"resource": value_set(MINE, {"valueSet": [MINE]})}, {"resource": colours()},
+        {"resource": {"resourceType": "ValueSet", "status": "active"}},
+        {"resource": {"resourceType": "CodeSystem", "status": "active", "content": "complete"}},
+        {"resource": {"resourceType": "Patient"}}, {"part": [{"name": "y", "valueString": "z"}]},
+        {"resource": value_set("", {"system": ACT, "filter": [
+            {"property": "concept", "op": "is-a", "value": "_ActEncounterCode"}]})},
+    ]
+)  # fmt: skip
+PATHS = ("/ValueSet/$expand", "/ValueSet/$validate-code", "/CodeSystem/$validate-code",
+         "/CodeSystem/$lookup", "/CodeSystem/$subsumes", "/ConceptMap/$translate")  # fmt: skip
+
+
+@settings(deadline=None)
+@given(st.sampled_from(PATHS), st.lists(st.tuples(NAMES, LOOSE), max_size=5))
+def test_whatever_parameters_come_the_answer_is_a_resource_and_no_failure(
+    path: str, values: list[tuple[str, dict[str, Any]]]
+) -> None:
+    sent = [{"name": name, **value} for name, value in values]
+    answer = Api().post(path, {"resourceType": "Parameters", "parameter": sent} if sent else {})
+    assert answer.status_code < 500, answer.content
+    assert answer.json()["resourceType"] in ("Parameters", "ValueSet", "OperationOutcome")

@@ -4,7 +4,7 @@ import sqlite3
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fhir_bridge import store
@@ -253,6 +253,7 @@ def test_codes_without_case_are_found_in_any_case() -> None:
 TREE = st.lists(st.integers(min_value=0, max_value=30), min_size=1, max_size=30)
 
 
+@settings(deadline=None)
 @given(TREE)
 def test_below_and_above_agree_with_a_plain_reading_of_any_graph(parents: list[int]) -> None:
     """Concept n names parents[n] as its parent; edges to nowhere and circles included."""
@@ -280,6 +281,7 @@ CODES = st.sets(st.sampled_from("abcdef"), min_size=1)
 PARTS = st.lists(CODES, min_size=1, max_size=3)
 
 
+@settings(deadline=None)
 @given(includes=st.lists(PARTS, min_size=1, max_size=3), excludes=st.lists(CODES, max_size=2))
 def test_expansion_and_membership_agree_with_the_algebra_of_sets(
     includes: list[list[set[str]]], excludes: list[set[str]]
