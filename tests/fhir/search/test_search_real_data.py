@@ -10,7 +10,7 @@ import pytest
 from fhir_bridge import search, store
 from fhir_bridge.access import Actor
 from fhir_bridge.models import Resource
-from fhir_bridge.search import index, parameters
+from fhir_bridge.search import index, parameters, words
 from fhir_bridge.search.emitters import Row
 from fhir_bridge.search.parameters import Parameter
 from fhir_bridge.search.values import EARLIEST, HIGHEST, LOWEST, datetime_of
@@ -20,6 +20,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.shared, pytest.mark.slow]
 
 # Enough of each type to meet every parameter that the data fills.
 SAMPLE = 12
+_OPERATORS = ("and", "or", "not")  # as words of a text they mean something else
 
 
 def escaped(text: str) -> str:
@@ -33,6 +34,9 @@ def as_query(parameter: Parameter, table: str, row: Row) -> tuple[str, str] | No
     code, values = parameter.code, row[1:-1]
     if table == "token":
         token, system, text = values
+        if row[0] < 0:
+            kind = "|".join(escaped(part) for part in system.split("|"))
+            return f"{code}:of-type", f"{kind}|{escaped(token)}"
         if parameter.type == "reference":
             return f"{code}:identifier", f"{escaped(system)}|{escaped(token)}"
         if not token:
@@ -42,6 +46,8 @@ def as_query(parameter: Parameter, table: str, row: Row) -> tuple[str, str] | No
         return f"{code}:exact", escaped(values[1])
     if table == "reference":
         target, kind = values
+        if parameter.limit and kind not in parameter.limit:
+            return None
         return code, escaped(f"{kind}/{target}" if kind and "/" not in target else target)
     if table == "uri":
         return code, escaped(values[0])
@@ -51,29 +57,46 @@ def as_query(parameter: Parameter, table: str, row: Row) -> tuple[str, str] | No
             return code, "le" + datetime_of(high).strftime("%Y-%m-%d")
         return code, "ge" + datetime_of(low).strftime("%Y-%m-%d")
     low, high, system, unit, _ = values
+    if parameter.type == "special":
+        return code, f"{low!r}|{high!r}|0.1"
     number = f"{low!r}" if low > LOWEST else f"le{high!r}"
     assert high < HIGHEST or low > LOWEST
     known = f"|{escaped(system)}|{escaped(unit)}" if parameter.type == "quantity" and unit else ""
     return code, number + known
 
 
-def assert_found_by_each_value(actor: Actor, row: Resource, resource: dict[str, Any]) -> int:
-    by_number = {
-        parameter.rows[0]: parameter
-        for parameter in parameters.for_type(row.type)
-        if len(parameter.rows) == 1 and not parameter.limit and parameter.type != "composite"
+def readers(type_: str) -> dict[int, list[Parameter]]:
+    """The parameters that read the rows of each number."""
+    found: dict[int, list[Parameter]] = defaultdict(list)
+    for parameter in parameters.for_type(type_):
+        for number in parameter.rows if parameter.type != "composite" else ():
+            found[number].append(parameter)
+            found[-number].append(parameter)
+    return found
+
+
+def queries_of(type_: str, resource: dict[str, Any]) -> set[tuple[str, str]]:
+    """Every search that one of the resource's indexed values must answer."""
+    by_number = readers(type_)
+    asked = {
+        query
+        for table, values in index.extract(type_, resource).items()
+        for value in values
+        for parameter in by_number[value[0]]
+        if (query := as_query(parameter, table, value)) is not None
     }
-    asked = 0
-    for table, values in index.extract(row.type, resource).items():
-        for value in values:
-            parameter = by_number.get(value[0])
-            query = as_query(parameter, table, value) if parameter else None
-            if query is None:
-                continue
-            found = search.page(actor, row.type, [query, ("_id", row.fhir_id)], strict=True)
-            assert [each.id for each in found.matches] == [row.fhir_id], (row.type, query[0])
-            asked += 1
-    return asked
+    told, rest = words.words_of(resource)
+    asked |= {("_text", word) for word in told.split()[:5]}
+    asked |= {("_content", word) for word in rest.split()[:5]}
+    return {query for query in asked if query[1] not in _OPERATORS}
+
+
+def assert_found_by_each_value(actor: Actor, row: Resource, resource: dict[str, Any]) -> int:
+    asked = queries_of(row.type, resource)
+    for query in asked:
+        found = search.page(actor, row.type, [query, ("_id", row.fhir_id)], strict=True)
+        assert [each.id for each in found.matches] == [row.fhir_id], (row.type, query[0])
+    return len(asked)
 
 
 def test_synthea_resources_are_found_by_each_indexed_value(shared_data: Any) -> None:
