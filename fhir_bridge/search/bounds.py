@@ -12,6 +12,14 @@ from fhir_bridge.search.problems import problem
 from fhir_bridge.search.query import Query
 
 SECONDS = 10.0
+_LIMITS = (
+    "parser stack overflow",
+    "expression tree is too large",
+    "too many terms in compound select",
+    "too many sql variables",
+    "stack depth limit exceeded",
+    "too many columns",
+)
 _STEPS = 20_000  # SQLite's virtual machine steps between two looks at the clock
 
 
@@ -34,6 +42,8 @@ def bounded(query: Query) -> Iterator[None]:
     except OperationalError as error:
         if _is_timeout(error):
             raise problem("The search takes too long: narrow it", "too-costly") from None
+        if _is_limit(error):
+            raise problem("The search is too complex: ask for less", "too-costly") from None
         raise
 
 
@@ -70,3 +80,9 @@ def _watched_sqlite(seconds: float) -> Iterator[None]:
 def _is_timeout(error: DatabaseError) -> bool:
     text = str(error).lower()
     return "statement timeout" in text or "interrupted" in text
+
+
+def _is_limit(error: DatabaseError) -> bool:
+    """Whether the statement is larger than the database reads at all."""
+    text = str(error).lower()
+    return any(limit in text for limit in _LIMITS)

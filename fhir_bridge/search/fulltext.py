@@ -33,6 +33,7 @@ from fhir_bridge.search.words import folded
 TABLE = ResourceText._meta.db_table
 MAX_TERMS = 40  # of one query
 _MAX_NESTING = 20
+_LONGEST = 400  # a longer word is none of PostgreSQL's
 _TERM = re.compile(r'\s*([()]|-?"[^"]*"\*?|[^\s()"]+)')
 
 
@@ -193,6 +194,8 @@ class _Reader:
         term = Term(tuple(folded(part).split()), part.endswith("*"))
         if not term.words:
             return None
+        if any(len(word) > _LONGEST for word in term.words):
+            raise BadValue(f"words of {_LONGEST} characters at most")
         return Logical("not", (term,)) if part.startswith("-") else term
 
 

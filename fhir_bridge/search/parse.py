@@ -25,6 +25,7 @@ from fhir_bridge.search.problems import (
 )
 from fhir_bridge.search.query import (
     MAX_CHAIN,
+    MAX_CHAIN_TYPES,
     MAX_COUNT,
     MAX_INCLUDES,
     MAX_PARAMETERS,
@@ -61,6 +62,7 @@ class Parser:
 
     def __post_init__(self) -> None:
         self.matching = Matching(self.organization_id, self.guard, self.base)
+        self._types_led_to = 0
 
     def query(self, resource_type: str, pairs: Sequence[tuple[str, str]]) -> Query:
         """The query of these (name, value) pairs.
@@ -233,6 +235,10 @@ class Parser:
         either: list[Test] = []
         unknown = UnknownParameter(modifier)
         for target in targets:
+            self._types_led_to += 1
+            if self._types_led_to > MAX_CHAIN_TYPES:
+                text = f"{parameter.code}: the chain leads to too many types; name one, as in "
+                raise problem(f"{text}{parameter.code}:{targets[0]}", "too-costly")
             try:
                 test = inner(target)
             except UnknownParameter as error:

@@ -35,7 +35,8 @@ from fhir_bridge.search.fragments import (
     rows_of,
 )
 from fhir_bridge.search.index import HIGHEST_VALUE, LOWEST_VALUE, TABLES
-from fhir_bridge.search.query import Query, SortKey
+from fhir_bridge.search.problems import problem
+from fhir_bridge.search.query import MAX_SQL_PARAMETERS, Query, SortKey
 
 SPARSE = 400  # a test that fewer resources meet leads the plan
 
@@ -338,7 +339,13 @@ def _keys_then(query: Query, cursor: Cursor) -> list[Any]:
 
 
 def fetch(sql: Sql) -> list[tuple[Any, ...]]:
-    """The rows of one statement."""
+    """The rows of one statement.
+
+    Raises:
+        Invalid: it has more parameters than a statement may have.
+    """
+    if len(sql.params) > MAX_SQL_PARAMETERS:
+        raise problem("The search asks for too many values at once", "too-costly")
     with connection.cursor() as cursor:
         cursor.execute(sql.text, sql.params)
         return list(cursor.fetchall())

@@ -9,11 +9,13 @@ from fhir_bridge.search.parameters import Parameter
 MAX_PARAMETERS = 60
 MAX_VALUES = 300
 MAX_CHAIN = 8
+MAX_CHAIN_TYPES = 2000  # types that all chains of one search lead through, each time one does
 MAX_SORT = 5
 MAX_INCLUDES = 20
 MAX_COUNT = 1000
 DEFAULT_COUNT = 20
 MAX_INCLUDED = 2000  # included resources of one page; the rest is left out with a warning
+MAX_SQL_PARAMETERS = 30_000  # SQLite takes 32,766, PostgreSQL 65,535
 MAX_VALUE_LENGTH = 4000
 
 

@@ -29,7 +29,27 @@ def api() -> Api:
 @pytest.mark.parametrize(
     "query",
     [
-        *(f"{name}={quote(text)}" for text in SQL for name in ("family", "_sort", "_id", "gender")),
+        *(
+            f"{name}={quote(text)}"
+            for text in SQL
+            for name in (
+                "family",
+                "_sort",
+                "_id",
+                "gender",
+                "_text",
+                "_content",
+                "_filter",
+                "_list",
+                "gender:in",
+                "gender:below",
+                "_total",
+                "_count",
+                "_elements",
+                "_query",
+            )
+        ),
+        *(f"_filter={quote(f'family eq {json.dumps(text)}')}" for text in SQL),
         *(f"_has:{quote(text)}:x:y=1" for text in SQL),
         *(f"{quote(text)}=1" for text in SQL),
         *(f"organization:{quote(text)}.name=1" for text in SQL),
@@ -41,6 +61,26 @@ def api() -> Api:
         "_id=" + "a," * 5_000,
         "family=" + quote(",".join("(" * 50 for _ in range(300))),
         "&".join("family=a" for _ in range(500)),
+        "&".join("family=a" for _ in range(1000)),
+        "&".join(f"family={n}" for n in range(60)),
+        "&".join("gender=" + ",".join(f"a|{n}" for n in range(300)) for _ in range(60)),
+        "&".join(["gender:in=http://hl7.org/fhir/ValueSet/all-types"] * 60),
+        "_filter=" + "not%20(" * 19 + "gender%20eq%20male" + ")" * 19,
+        "_filter=" + "%20or%20".join(["link.link.link.link.link.link.gender%20eq%20male"] * 20),
+        "_filter=" + "link%5B" * 15 + "gender%20eq%20male" + "%5D.gender%20eq%20male" * 15,
+        "_has:Observation:subject:focus.subject.part-of.based-on.based-on.subject._id=1",
+        "_has:List:item:item.subject.subject.subject.subject.status=1",
+        "_text=" + "(" * 500,
+        "_text=" + quote('"' * 501),
+        "_text=%2A%20%2A%20-%20-%20not",
+        "_content=" + quote("NEAR(a b, 10) words : x ^y {a b}: c"),
+        "_content=" + quote("a <-> b & !c | 'd':*A"),
+        "_content=%F0%9F%98%80",
+        "_content=" + "a" * 3000 + "%2A",
+        "_content=" + ",".join(["a"] * 300),
+        "_list=" + ",".join(f"l{n}" for n in range(300)),
+        "gender:in=" + "ValueSet/" * 50,
+        "gender:below=" + "%7C" * 10,
         ".".join(["link"] * 50) + ".family=a",
         "_has:Patient:link:" * 50 + "family=a",
         "birthdate=99999999999999999999",
@@ -96,7 +136,9 @@ def test_it_is_answered_with_a_status_that_says_why(api: Api, query: str) -> Non
 )
 @given(
     name=st.sampled_from(
-        ["family", "birthdate", "identifier", "link", "_id", "_sort", "_lastUpdated", "_include",
+        ["_text", "_content", "_filter", "_list", "gender:in", "gender:not-in", "gender:above",
+         "_has:Location:organization:near", "organization:below", "family",
+         "birthdate", "identifier", "link", "_id", "_sort", "_lastUpdated", "_include",
          "_profile:below", "gender:not", "link.birthdate",
          "_has:Observation:subject:value-quantity",
          "_has:Observation:subject:code-value-quantity", "family:contains", "_count", "_cursor"]
