@@ -237,6 +237,7 @@ def step_store(job: BackgroundJob, owner: str, step: Step) -> None:
         "progress": step.progress,
         "told": step.told[:100],
         "lease_expires_at": _lease_end(),
+        "attempts": 1,  # what counts is how often it broke off at the same place
     }
     if step.done:
         now = timezone.now()
