@@ -46,6 +46,8 @@ META = {
     "parameter": [{"name": "meta", "valueMeta": {"tag": [{"code": "seen"}]}}],
 }
 JOB = "00000000-0000-4000-8000-000000000000"
+GENDER = "http://hl7.org/fhir/administrative-gender"
+GENDERS = "http://hl7.org/fhir/ValueSet/administrative-gender"
 # Every route as a request for the home organisation's patient "p".
 ROUTE_REQUESTS: dict[str, list[tuple[str, str, Any]]] = {
     "base": [
@@ -127,6 +129,16 @@ ROUTE_REQUESTS: dict[str, list[tuple[str, str, Any]]] = {
     "$import": [("POST", "/$import", patient(id="p"))],
     "job": [(method, f"/_jobs/{JOB}", None) for method in ("GET", "DELETE")],
     "job-file": [("GET", f"/_jobs/{JOB}/output/Patient-1.ndjson", None)],
+    **{
+        f"${name}": [(method, f"/{path}", None) for method in ("GET", "POST")]
+        for name, path in (
+            ("expand", f"ValueSet/$expand?url={GENDERS}"),
+            ("lookup", f"CodeSystem/$lookup?system={GENDER}&code=male"),
+            ("validate-code", f"ValueSet/$validate-code?url={GENDERS}&code=male&system={GENDER}"),
+            ("subsumes", f"CodeSystem/$subsumes?system={GENDER}&codeA=male&codeB=male"),
+            ("translate", f"ConceptMap/$translate?system={GENDER}&code=male"),
+        )
+    },
     "unknown": [("GET", "/no/such/address/here", None)],
 }
 
