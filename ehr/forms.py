@@ -1,10 +1,12 @@
 """What a person fills in: signing in, planning a visit, giving its words, amending a note."""
 
+from datetime import datetime
 from typing import Any
 
 from django import forms
 from django.conf import settings
 from django.contrib.auth.forms import AuthenticationForm
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from ehr.selectors.labels import TEMPLATES
@@ -16,6 +18,10 @@ SPECIALTIES = (
     ("psychiatry", _("Psychiatry")),
     ("surgery", _("Surgery")),
 )
+
+
+# A visit of before is a typing error, and so is one of the next generation.
+FIRST_YEAR, YEARS_AHEAD = 1900, 10
 
 
 class SignInForm(AuthenticationForm):
@@ -43,6 +49,12 @@ class VisitPlanForm(forms.Form):
     specialty = forms.ChoiceField(label=_("Specialty"), choices=SPECIALTIES)
     reason = forms.CharField(label=_("Reason for the visit"), max_length=200, required=False)
     language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
+
+    def clean_scheduled_at(self) -> datetime:
+        moment: datetime = self.cleaned_data["scheduled_at"]
+        if not FIRST_YEAR <= moment.year <= timezone.now().year + YEARS_AHEAD:
+            raise forms.ValidationError(_("Check the year of the visit."))
+        return moment
 
 
 class WordsForm(forms.Form):

@@ -31,7 +31,7 @@ class WritableMixin(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or self.cleaned_data
-        for name, value in data.items():
+        for name, value in list(data.items()):
             if not isinstance(value, str):
                 continue
             wrong = set(unwritable(value))
@@ -227,7 +227,7 @@ class FeeListForm(forms.Form):
         for number, row in enumerate(table, start=2):
             try:
                 found.append(_fee(row))
-            except (ValueError, InvalidOperation, KeyError, TypeError):
+            except (ValueError, InvalidOperation, KeyError, TypeError, AttributeError):
                 faults.append(
                     RowFault(number, _("Code, amount or a day cannot be read (2026-01-31)."))
                 )

@@ -133,3 +133,45 @@ def test_outsiders_learn_nothing_from_any_page(
                 assert answer.status_code in (302, 403, 404, 405), url
     assert ExportBatch.objects.count() == 1
     assert item.queries.count() == 0
+
+
+def test_a_name_that_is_searched_stays_out_of_addresses(world: World, item: BillingItem) -> None:
+    client = signed_in(world.biller)
+    page = client.post(reverse("billing:search"), {"q": "zimmermann", "state": "all"})
+    text = page.content.decode()
+    assert f"item-{item.pk}" in text
+    assert not re.search(r'(href|action|hx-\w+)="[^"]*zimmermann', text, re.IGNORECASE)
+
+
+def test_services_are_typed_saved_and_refused_on_the_page(world: World, item: BillingItem) -> None:
+    practice_make(world)
+    client = signed_in(world.biller)
+    url = reverse("billing:lines", args=[item.pk])
+
+    def line(**values: str) -> dict[str, str]:
+        row = {"code": "99213", "modifiers": "25", "pointers": "ab", "units": "1", **values}
+        return {
+            "line-TOTAL_FORMS": "2",
+            "line-INITIAL_FORMS": "0",
+            **{f"line-0-{name}": value for name, value in row.items()},
+        }
+
+    assert client.post(url, line()).status_code == 302
+    saved = item.service_lines.get()
+    assert (saved.modifiers, saved.pointers, str(saved.charge)) == (["25"], [1, 2], "125.00")
+    for wrong in (
+        {"code": "9921"},
+        {"modifiers": "25 25"},
+        {"modifiers": "2"},
+        {"pointers": "Z"},
+        {"pointers": "ABCDE"},
+        {"units": "0"},
+        {"charge": "-1"},
+        {"charge": "1.005"},
+        {"place_of_service": "98"},
+        {"code": "", "charge": "5"},
+    ):
+        answer = client.post(url, line(**wrong))
+        assert answer.status_code == 422, wrong
+    assert item.service_lines.get() == saved
+    assert client.post(url, {"line-TOTAL_FORMS": "x"}).status_code == 422

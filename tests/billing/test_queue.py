@@ -152,3 +152,42 @@ def test_outsiders_get_nothing(world: World, signed: SignedNote, other_biller: A
     ):
         with pytest.raises(NotFound):
             refused()
+
+
+def test_the_queue_is_read_a_page_at_a_time(world: World) -> None:
+    made = [sign_visit(world).pk for _ in range(5)]
+    billing_items_ensure(user=world.biller)
+    seen: list[int] = []
+    after: int | None = None
+    while True:
+        page = selectors.queue(world.biller, after=after, limit=2)
+        assert page.total == 5
+        seen += [claim.item_id for claim in page.claims]
+        after = page.after
+        if after is None:
+            break
+    items = BillingItem.objects.filter(signed_note__in=made).values_list("pk", flat=True)
+    assert seen == sorted(items, reverse=True)
+    assert selectors.queue(world.biller, after=10**12).claims == ()
+
+
+@pytest.mark.parametrize("text", ["zimm", "Ada Zimm", "MRN-4711", "{claim}"])
+def test_a_claim_is_found_by_patient_and_by_number(
+    world: World, signed: SignedNote, text: str
+) -> None:
+    only_item(world)
+    words = text.format(claim=f"p{signed.note_id:08d}")
+    assert len(selectors.queue(world.biller, text=words).claims) == 1
+
+
+@pytest.mark.parametrize("text", ["nobody", "P00000000", "R07.9", "a,b$c|d", "%", "\\"])
+def test_what_fits_nothing_finds_nothing(world: World, signed: SignedNote, text: str) -> None:
+    only_item(world)
+    assert selectors.queue(world.biller, text=text).claims == ()
+
+
+def test_what_waits_for_billing_staff_is_to_do(world: World, signed: SignedNote) -> None:
+    item = only_item(world)
+    for state, waits in (("signed", 1), ("needs-query", 1), ("rejected", 1), ("exported", 0)):
+        BillingItem.objects.filter(pk=item.pk).update(state=state)
+        assert len(selectors.queue(world.biller, state="todo").claims) == waits
