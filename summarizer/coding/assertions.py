@@ -22,6 +22,11 @@ class Status:
     family: bool = False
     cue: str = ""
 
+    @property
+    def plain(self) -> bool:
+        """Whether the patient has it now, for all that is said."""
+        return self.assertion is Assertion.AFFIRMED and not self.family
+
 
 def status_of(sentence: str, start: int, end: int) -> Status:
     """The status of the mention at ``sentence[start:end]``, by the cues around it."""

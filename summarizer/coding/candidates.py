@@ -18,6 +18,11 @@ from summarizer.coding.term_rows import dense_text
 Encode = Callable[[Sequence[str]], npt.NDArray[np.float32]]
 DENSE_LIMIT = 30
 WORDS_LIMIT = 20
+# The words of the neoplasm table's columns in `index_terms`.
+NEOPLASM_SAID = (
+    "malignant neoplasm", "secondary malignant neoplasm", "carcinoma in situ", "benign neoplasm",
+    "neoplasm uncertain behavior", "neoplasm unspecified behavior",
+)  # fmt: skip
 EXTRA_WORD = 0.015  # a term that says what the phrase does not is less likely meant
 # Chapters that answer a question the phrase must ask itself: who is pregnant, newborn, history.
 OUT_OF_WAY = {"O": 0.08, "P": 0.08, "Z": 0.06, "V": 0.2, "W": 0.2, "X": 0.2, "Y": 0.2}
@@ -47,6 +52,7 @@ class Candidates:
         self.terminology = terminology
         self.encode = encode
         self._dense: DenseIndex | None = None
+        self._morphologies: dict[str, int] | None = None
 
     @property
     def dense(self) -> DenseIndex:
@@ -64,7 +70,7 @@ class Candidates:
         rows = sorted({row for ranked in nearest for row, _ in ranked})
         by_row = self._terms_by_row(rows)
         keys = [_keys(phrase) for phrase in phrases]
-        bare = [_keys(wording.without_locus(phrase)) for phrase in phrases]
+        bare = [self._general_keys(phrase) for phrase in phrases]
         known = self.terminology.terms_by_key({key for some in (*keys, *bare) for key in some})
         exact = [
             _named(known, both) or _named(known, general)
@@ -74,6 +80,20 @@ class Candidates:
             self._pool(phrase, vectors[i], nearest[i], by_row, exact[i])[:limit]
             for i, phrase in enumerate(phrases)
         ]
+
+    def _general_keys(self, phrase: str) -> list[str]:
+        """Keys that say the same to a coder: without a locus, and a tumour's name as its behaviour
+        ("adenocarcinoma of the lung" is a malignant neoplasm of the lung)."""
+        keys = _keys(wording.without_locus(phrase))
+        tokens = [word.text for word in wording.words(phrase)]
+        if self._morphologies is None:
+            self._morphologies = self.terminology.morphologies()
+        for token in tokens:
+            column = self._morphologies.get(wording.key_of([token]))
+            if column is not None and len(tokens) > 1:
+                rest = [other for other in tokens if other != token]
+                keys += _keys(" ".join([*NEOPLASM_SAID[column].split(), *rest]))
+        return keys
 
     def _terms_by_row(self, rows: list[int]) -> dict[int, list[Term]]:
         found: dict[int, list[Term]] = {}

@@ -27,6 +27,7 @@ from summarizer.types import (
     Language,
     RecordEvidence,
     Section,
+    TextEvidence,
     Transcript,
     VisitContext,
 )
@@ -103,10 +104,7 @@ class Coder:
         floor = FLOOR_STATED if any(pick.stated for pick in picks) else FLOOR
         picks = [pick for pick in picks if pick.confidence >= floor and pick.evidence]
         ranked = rules.sequenced(_best(picks), self.terminology)
-        diagnosed = any(
-            not rules.SYMPTOM.match(pick.code) and pick.code[0] != "Z" for pick in ranked
-        )
-        found = (self._suggestion(pick, context, diagnosed) for pick in ranked)
+        found = (self._suggestion(pick, context) for pick in ranked)
         return tuple(suggestion for suggestion in found if suggestion is not None)[:LIMIT]
 
     # -- from lines to picks -----------------------------------------------------------------------
@@ -295,9 +293,7 @@ class Coder:
 
     # -- from picks to suggestions -----------------------------------------------------------------
 
-    def _suggestion(
-        self, pick: Pick, context: VisitContext, diagnosed: bool
-    ) -> CodeSuggestion | None:
+    def _suggestion(self, pick: Pick, context: VisitContext) -> CodeSuggestion | None:
         code = self.terminology.get(pick.code)
         if code is None or not code.billable:
             return None
@@ -309,9 +305,9 @@ class Coder:
         if not in_force:
             reasons.append("release:outside-dates")
         # A person chooses where more could be said, where codes clash, where it was a guess, and
-        # whether a symptom belongs to a diagnosis beside it.
+        # whether a diagnosis explains a symptom (I.B.4 to I.B.6).
         sure = pick.stated and in_force and "matched:near" not in reasons
-        sure = sure and not (diagnosed and rules.SYMPTOM.match(pick.code))
+        sure = sure and not rules.SYMPTOM.match(pick.code) and self._confirmed(pick)
         sure = sure and not any(reason.startswith(("excludes1:", "prompt:")) for reason in reasons)
         return CodeSuggestion(
             system=SYSTEM,
@@ -323,6 +319,24 @@ class Coder:
             confidence=pick.confidence,
             reasons=tuple(reasons),
             preticked=sure and pick.confidence >= PRETICK,
+        )
+
+    def _confirmed(self, pick: Pick) -> bool:
+        """Whether the evidence itself names the condition as present and as no part of another:
+        a draft's sentence may say more than the words that it rests on."""
+        quotes = [item.quote for item in pick.evidence if isinstance(item, TextEvidence)]
+        if not quotes:
+            return bool(pick.evidence)
+        both = (
+            mentions.find(self.terminology, quotes, "en"),
+            mentions.find(self.terminology, quotes, "fr"),
+        )
+        return any(
+            pick.term in (term.text for term in mention.terms)
+            and assertions.status_of(quote, mention.start, mention.end).plain
+            for found in both
+            for quote, named in zip(quotes, found, strict=True)
+            for mention in named
         )
 
     def _in_force(self, visit_date: str) -> bool:

@@ -100,6 +100,18 @@ class Terminology:
         """Whether the release is the one for encounters of that day."""
         return self.effective_from <= on <= self.effective_to
 
+    def release_on(self, on: date) -> str:
+        """The loaded release that was in force that day, or "" where none is known."""
+        if self.in_force(on):
+            return self.release
+        row = self._one(
+            "SELECT name FROM release WHERE effective_from <= ? AND effective_to >= ? "
+            "ORDER BY effective_from DESC",
+            on.isoformat(),
+            on.isoformat(),
+        )
+        return row[0] if row else ""
+
     # -- codes -----------------------------------------------------------------------------------
 
     def get(self, code: str) -> Code | None:
@@ -116,16 +128,31 @@ class Terminology:
 
     def is_billable(self, code: str, on: date | None = None) -> bool:
         """Whether a claim may carry the code: complete, and of a release in force that day."""
+        if on is not None and not self.in_force(on):
+            return self._billable_in(code, self.release_on(on))
         found = self.get(code)
-        return bool(found and found.billable and (on is None or self.in_force(on)))
+        return bool(found and found.billable)
 
-    def problem(self, code: str) -> str:
+    def _billable_in(self, code: str, release: str) -> bool:
+        row = self._one(
+            "SELECT 1 FROM billable_in WHERE code = ? AND release = ?", normalised(code), release
+        )
+        return row is not None
+
+    def problem(self, code: str, on: date | None = None) -> str:
         """Why a code cannot be used, as a stable word, or "" when it can.
 
-        malformed, unknown, needs-more-characters, needs-seventh-character.
+        malformed, unknown, needs-more-characters, needs-seventh-character; with the day of service
+        also unknown-release (no loaded release is for that day) and not-in-release (retired, or
+        not yet there, that day).
         """
         if not normalised(code):
             return "malformed"
+        if on is not None and not self.in_force(on):
+            release = self.release_on(on)
+            if not release:
+                return "unknown-release"
+            return "" if self._billable_in(code, release) else "not-in-release"
         found = self.get(code)
         if found is None:
             return "unknown"
@@ -201,6 +228,20 @@ class Terminology:
         query = " OR ".join(f'"{token}"' for token in dict.fromkeys(tokens))
         return self._full_text(query, limit)
 
+    def morphologies(self) -> dict[str, int]:
+        """Tumour names that the index sends to the neoplasm table, with the table's column."""
+        return dict(self._all("SELECT key, behaviour FROM morphology"))
+
+    def substance(self, name: str) -> list[str]:
+        """The codes of the drug table for a substance: poisoning by intent, adverse effect,
+        underdosing, as headings where the table prints no more."""
+        rows = self._all(
+            "SELECT accidental, self_harm, assault, undetermined, adverse, underdosing FROM drug "
+            "JOIN drug_key ON drug_key.drug = drug.id WHERE key = ? ORDER BY drug.id",
+            wording.key(name),
+        )
+        return list(dict.fromkeys(code for row in rows for code in row if code))
+
     def search(self, text: str, limit: int = 20) -> list[Code]:
         """Billable codes for a clinician's typing: a code's beginning, or words in any order.
 
@@ -229,6 +270,10 @@ class Terminology:
                 found.setdefault(code.code, code)
             if len(found) >= limit:
                 break
+        if len(found) < limit:
+            for heading in self.substance(typed):
+                for code in self._billable_below(heading, limit):
+                    found.setdefault(code.code, code)
         return list(found.values())[:limit]
 
     def _billable_below(self, code: str, limit: int) -> list[Code]:

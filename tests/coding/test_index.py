@@ -1,6 +1,6 @@
 """The Alphabetic Index: both file forms, "see", the neoplasm and drug tables, and the command."""
 
-import sqlite3
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -77,6 +77,7 @@ def found(terminology: Terminology, phrase: str) -> str:
         ("lung cancer", "J18.9"),
         ("pulmonary cancer", "J18.9"),
         ("benign neoplasm of lung", "E10.9"),
+        ("adenocarcinoma of the lung", "J18.9"),
     ],
 )
 def test_the_index_names_codes_in_the_order_of_speech(
@@ -94,10 +95,31 @@ def test_the_published_xml_says_the_same_as_the_csv(tmp_path: Path) -> None:
     }
 
 
-def test_drugs_keep_their_six_columns(built: Terminology) -> None:
-    with sqlite3.connect(built.path) as database:
-        row = database.execute("SELECT accidental, assault, adverse FROM drug").fetchone()
-    assert row == ("R05.9", "", "R07.9")
+def test_a_substance_is_found_with_the_codes_of_the_drug_table(built: Terminology) -> None:
+    assert built.substance("insulin") == ["R05.9", "R07.9"]
+    assert built.substance("aspirin") == []
+    assert {"R05.9", "R07.9"} <= {code.code for code in built.search("insulin")}
+
+
+def test_a_code_is_judged_by_the_release_of_the_day_of_service(tmp_path: Path) -> None:
+    now = file(tmp_path, "icd10c-tabular-April-1-2026.xml", TABULAR)
+    retired = "<diag><name>I99</name><desc>Retired disorder</desc></diag>"
+    before = TABULAR.replace(
+        "</section></chapter>\n<chapter><name>10</name>",
+        f"{retired}</section></chapter>\n<chapter><name>10</name>",
+    )
+    old = file(tmp_path, "icd10c-tabular-October-1-2024.xml", before)
+    out = tmp_path / "two.sqlite3"
+    build_index(now, out, toy_encode, releases=[old])
+    both = Terminology(out)
+    then, today, never = date(2025, 3, 1), date(2026, 5, 1), date(2020, 1, 1)
+    assert both.is_billable("I99", then)
+    assert not both.is_billable("I99", today)
+    assert both.problem("I99", today) == "unknown"
+    assert both.problem("E11", then) == "not-in-release"
+    assert both.problem("I10", never) == "unknown-release"
+    assert both.problem("I10", then) == both.problem("I10", today) == ""
+    assert both.release_on(then) == "ICD-10-CM 2024-10-01"
 
 
 def test_vectors_made_before_are_taken_over(tmp_path: Path) -> None:

@@ -235,3 +235,17 @@ def test_the_same_note_gets_the_same_codes(coder: Coder) -> None:
     assert coder.suggest(made, transcript, visit()) == first
     assert all(0 <= item.confidence <= 1 for item in first)
     assert all(coder.terminology.is_billable(item.code) for item in first)
+
+
+def test_a_draft_that_says_more_than_its_evidence_is_not_ticked(coder: Coder) -> None:
+    for words in ("I suggest the pneumonia vaccine.", "No pneumonia.", "Something else."):
+        said = TextEvidence(0, len(words), words)
+        claim = Claim("diagnosis", "assessment", "Pneumonia", (said,))
+        sections = (Section("assessment", "", (Sentence("Pneumonia.", (said,), (claim,)),)),)
+        for found in coder.suggest(sections, Transcript(words, (), "en"), visit()):
+            assert not found.preticked
+
+
+def test_a_symptom_is_never_ticked_beforehand(coder: Coder) -> None:
+    found = suggested(coder, assessment="Left knee pain.")["M25.562"]
+    assert not found.preticked
