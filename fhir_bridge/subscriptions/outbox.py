@@ -143,7 +143,7 @@ def _met(
     found = []
     for change in mine:
         now = trigger.on_delete if change.document is None else change.id in met_now
-        then = change.id in met_before if change.replaced else trigger.on_create
+        then = trigger.on_create if change.created else change.id in met_before
         if change.id in seen and _holds(trigger, then, now):
             found.append(change)
     return found

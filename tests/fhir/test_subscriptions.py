@@ -311,8 +311,10 @@ def test_an_admission_is_told_when_the_encounter_begins_and_not_again(receiver: 
     for state in ("planned", "in-progress", "in-progress", "finished", "in-progress"):
         api.put("/Encounter/e", encounter("e", state))
     api.put("/Encounter/f", encounter("f", "in-progress"))
+    api.delete("/Encounter/f")
+    api.put("/Encounter/f", encounter("f", "in-progress"))
     background.drain()
-    assert sum(len(numbers(each)) for each in receiver.bundles) == 3
+    assert sum(len(numbers(each)) for each in receiver.bundles) == 4
 
 
 TOPIC = {
