@@ -104,6 +104,8 @@ def _bundle(request: Request, found: search.Found, path: str) -> HttpResponse:
     wanted = [(name, value) for name, value in wanted if value]
 
     def shape(stored: Stored) -> bytes:
+        if not wanted:
+            return stored.content
         return shaping.content_shaped(stored.content, stored.type, wanted)
 
     address = f"{request.base}/{path}".removesuffix("/")

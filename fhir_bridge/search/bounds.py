@@ -4,6 +4,7 @@ import sqlite3
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from weakref import WeakKeyDictionary
 
 from django.db import DatabaseError, OperationalError, connection, transaction
 
@@ -53,6 +54,10 @@ def _is_plain(query: Query) -> bool:
 
 @contextmanager
 def _watched_postgresql(seconds: float) -> Iterator[None]:
+    if not connection.in_atomic_block:
+        _connection_bound(seconds)
+        yield
+        return
     with transaction.atomic(), connection.cursor() as cursor:
         # Compiling the statement (jit) takes longer than any page that an index serves.
         cursor.execute(
@@ -60,8 +65,28 @@ def _watched_postgresql(seconds: float) -> Iterator[None]:
             [str(int(seconds * 1000))],
         )
         yield
-        if connection.savepoint_ids:  # inside a caller's transaction, which goes on without them
-            cursor.execute("SET LOCAL statement_timeout = DEFAULT; SET LOCAL jit = DEFAULT")
+        # The caller's transaction goes on without them.
+        cursor.execute("SET LOCAL statement_timeout = DEFAULT")
+        cursor.execute("SET LOCAL jit = DEFAULT")
+
+
+# The limits that a connection has been given, for as long as it lives.
+_bound: "WeakKeyDictionary[object, float]" = WeakKeyDictionary()
+
+
+def _connection_bound(seconds: float) -> None:
+    """Give the connection its limits once: a transaction around each search would cost more than
+    most searches. They hold for its other statements too; large writes lift them for themselves."""
+    connection.ensure_connection()
+    raw = connection.connection
+    if _bound.get(raw) == seconds:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT set_config('statement_timeout', %s, false), set_config('jit', 'off', false)",
+            [str(int(seconds * 1000))],
+        )
+    _bound[raw] = seconds
 
 
 @contextmanager

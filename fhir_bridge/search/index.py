@@ -5,7 +5,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 from operator import itemgetter
-from typing import Any, NamedTuple
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -21,27 +21,58 @@ _MAX_UNITS_KNOWN = 20_000
 _units_known: set[tuple[int, str]] = set()  # (organization, UCUM code), committed
 
 
-class _Table(NamedTuple):
-    model: type[models.IndexRow]
-    columns: tuple[str, ...]  # after param, in the order of the values
-    types: tuple[str, ...]  # PostgreSQL's array types of those
+class Table:
+    """An index table: `columns` are those after `param`, in the order of the values, `types`
+    PostgreSQL's of those, `key` what tells the rows of one resource apart."""
 
-    @property
-    def name(self) -> str:
-        return self.model._meta.db_table
+    def __init__(
+        self, model: type[models.IndexRow], columns: tuple[str, ...], types: tuple[str, ...]
+    ) -> None:
+        self.name = model._meta.db_table
+        self.columns = columns
+        self.primary_key = tuple(str(field.column) for field in model._meta.pk_fields)
+        self.key = tuple(
+            column for column in ("param", *columns, "place") if column in self.primary_key
+        )
+        self.types = {
+            "resource_id": "bigint",
+            "param": "smallint",
+            **dict(zip(columns, types, strict=True)),
+            "place": "int",
+        }
+        names = ("param", *columns, "place")
+        self._names = names
+        self._key_of = itemgetter(*(names.index(column) for column in self.key))
+
+    def record(self, columns: Sequence[str]) -> str:
+        """These columns with their types, as PostgreSQL declares a record."""
+        return ", ".join(f"{column} {self.types[column]}" for column in columns)
+
+    def named(self, resource_id: int, rows: Iterable[Row]) -> list[dict[str, Any]]:
+        """Rows (param, value..., place) of a resource by the names of their columns."""
+        names = self._names
+        return [{"resource_id": resource_id, **dict(zip(names, row, strict=True))} for row in rows]
+
+    def difference(self, old: Sequence[Row], new: Sequence[Row]) -> tuple[list[Row], list[Row]]:
+        """The rows to delete, and those to insert or, where their key is there, to change."""
+        before = {self._key_of(row): row for row in old}
+        after = {self._key_of(row): row for row in new}
+        gone = [row for key, row in before.items() if key not in after]
+        come = [row for key, row in after.items() if before.get(key) != row]
+        return gone, come
 
 
-TABLES: Mapping[str, _Table] = {
-    "token": _Table(models.TokenIndex, ("code", "system", "text"), ("text", "text", "text")),
-    "string": _Table(models.StringIndex, ("folded", "exact"), ("text", "text")),
-    "reference": _Table(models.ReferenceIndex, ("target_id", "target_type"), ("text", "text")),
-    "date": _Table(models.DateIndex, ("low", "high"), ("bigint", "bigint")),
-    "quantity": _Table(
+TABLES: Mapping[str, Table] = {
+    "token": Table(models.TokenIndex, ("code", "system", "text"), ("text", "text", "text")),
+    "string": Table(models.StringIndex, ("folded", "exact"), ("text", "text")),
+    "reference": Table(models.ReferenceIndex, ("target_id", "target_type"), ("text", "text")),
+    "date": Table(models.DateIndex, ("low", "high"), ("bigint", "bigint")),
+    "quantity": Table(
         models.QuantityIndex,
         ("low", "high", "system", "code", "unit"),
         ("float8", "float8", "text", "text", "text"),
     ),
-    "uri": _Table(models.UriIndex, ("value",), ("text",)),
+    "uri": Table(models.UriIndex, ("value",), ("text",)),
 }
 
 
@@ -106,13 +137,16 @@ def bulk(
         _remove(stale)
     if texts:
         _insert(rows, texts)
-        _units_note(rows.get("quantity", ()))
+        _units_note({(row[0], row[6]) for row in rows.get("quantity", ()) if row[5] == UCUM})
 
 
-def _units_note(quantities: Iterable[Row]) -> None:
-    """Remember the UCUM units of these rows, those that this process has not seen stored yet."""
-    used = {(row[0], row[6]) for row in quantities if row[5] == UCUM and row[6]}
-    fresh = sorted(used - _units_known)
+def units_note(organization_id: int, quantities: Iterable[Mapping[str, Any]]) -> None:
+    """Remember the UCUM units of these rows of the quantity index."""
+    _units_note({(organization_id, row["code"]) for row in quantities if row["system"] == UCUM})
+
+
+def _units_note(used: set[tuple[int, str]]) -> None:
+    fresh = sorted((organization, code) for organization, code in used - _units_known if code)
     if not fresh:
         return
     if len(_units_known) > _MAX_UNITS_KNOWN:
@@ -159,17 +193,17 @@ def _insert(rows: Mapping[str, list[Row]], texts: Sequence[tuple[int, str, str]]
                 cursor.executemany(_values_sql(TABLES[table]), values)
 
 
-def _columns(table: _Table) -> str:
+def _columns(table: Table) -> str:
     return ", ".join(("organization_id", "resource_id", "param", *table.columns, "place"))
 
 
-def _values_sql(table: _Table) -> str:
+def _values_sql(table: Table) -> str:
     marks = ", ".join(["%s"] * (len(table.columns) + 4))
     # Table and column names come from the models, never from a request.
     return f"INSERT INTO {table.name} ({_columns(table)}) VALUES ({marks}) ON CONFLICT DO NOTHING"
 
 
-def _unnest(table: _Table, rows: list[Row]) -> tuple[str, list[list[Any]]]:
+def _unnest(table: Table, rows: list[Row]) -> tuple[str, list[list[Any]]]:
     types = ("int", "bigint", "smallint", *table.types, "int")
     arrays = ", ".join(f"%s::{type_}[]" for type_ in types)
     sql = (

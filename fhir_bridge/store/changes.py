@@ -7,6 +7,7 @@ keep the old version, write content, index and audit. A handful of statements ho
 import hashlib
 import uuid
 from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -16,7 +17,7 @@ from django.db.models import Q
 
 from fhir_bridge import access, audit, rows, search, validation
 from fhir_bridge.access import Actor
-from fhir_bridge.documents import ANY_VERSION, NO_VERSION, Document, Stored, dumps
+from fhir_bridge.documents import ANY_VERSION, NO_VERSION, Document, Stored, dumps, parse
 from fhir_bridge.models import PatientCompartment, Resource
 from fhir_bridge.outcomes import (
     AccessDenied,
@@ -29,7 +30,7 @@ from fhir_bridge.outcomes import (
     Protected,
 )
 from fhir_bridge.search import index
-from fhir_bridge.store import references
+from fhir_bridge.store import references, statement
 from fhir_bridge.store.reading import stored_of
 from fhir_bridge.subscriptions import outbox
 
@@ -112,7 +113,7 @@ def resolve(actor: Actor, changes: Sequence[Change], known: Iterable[references.
 def apply(actor: Actor, changes: Sequence[Change]) -> None:
     """Write the changes: all, or none and an error. Call `check` before."""
     try:
-        with transaction.atomic():
+        with _together(actor, changes):
             resolve(actor, changes, {(c.type, c.id) for c in changes if c.document is not None})
             present = _locked(actor, changes)
             now = datetime.now(UTC)
@@ -124,25 +125,87 @@ def apply(actor: Actor, changes: Sequence[Change]) -> None:
                     raise error.within(change.at) if change.at else error from None
             written = [change for change in changes if not change.unchanged]
             noted = outbox.before(actor, written)
-            _rows_write(actor, written, now)
-            _compartments_write(actor, written)
-            index.bulk(
-                [
-                    (_row(c), c.document.value if c.document else None, not c.replaced)
-                    for c in written
-                ]
-            )
-            audit.record_writes(
-                actor,
-                [
-                    (_action(change), change.type, change.id, change.result.version)
-                    for change in written
-                ],
-            )
+            if connection.vendor == "postgresql":
+                _write_at_once(actor, written, now)
+            else:
+                _write_in_turn(actor, written, now)
             outbox.after(actor, written, noted)
     except IntegrityError as error:
         # The constraint on identity: somebody else created the same id in the meantime.
         raise Conflict("The resource was written by somebody else at the same time") from error
+
+
+def _together(actor: Actor, changes: Sequence[Change]) -> AbstractContextManager[object]:
+    """A transaction, unless all is one statement: what is new and nobody is told of."""
+    if (
+        connection.vendor == "postgresql"
+        and len(changes) < statement.LARGE
+        and all(change.fresh for change in changes)
+        and not outbox.concerned(actor, changes)
+    ):
+        return nullcontext()
+    return transaction.atomic()
+
+
+def _write_in_turn(actor: Actor, changes: Sequence[Change], now: datetime) -> None:
+    _rows_write(actor, changes, now)
+    _compartments_write(actor, changes)
+    index.bulk(
+        [(_row(c), c.document.value if c.document else None, not c.replaced) for c in changes]
+    )
+    audit.record_writes(actor, [(_action(c), c.type, c.id, c.result.version) for c in changes])
+
+
+def _write_at_once(actor: Actor, changes: Sequence[Change], now: datetime) -> None:
+    """The same on PostgreSQL."""
+    new = [change for change in changes if change.row is None]
+    for change, key in zip(new, statement.keys_new(len(new)), strict=True):
+        change.row = Resource(
+            id=key,
+            organization_id=actor.organization_id,
+            type=change.type,
+            fhir_id=change.id,
+            last_updated=now,
+        )
+    writes = statement.Writes()
+    revived = [_row(change).pk for change in changes if change.replaced and _row(change).deleted]
+    kept: dict[int, set[str]] = {}
+    if revived:  # a deleted resource keeps the compartments that it had
+        rows_kept = PatientCompartment.objects.filter(resource_id__in=revived)
+        for pk, patient_id in rows_kept.values_list("resource_id", "patient_id"):
+            kept.setdefault(pk, set()).add(patient_id)
+    for change in changes:
+        row, stored = _row(change), change.result
+        value = change.document.value if change.document else None
+        content = {
+            "id": row.pk,
+            "content": stored.content.decode(),
+            "protected": change.protect,
+        }
+        if change.replaced:
+            old = None if row.deleted else parse(bytes(row.content)).value
+            writes.put.append({**content, "version": stored.version, "deleted": stored.deleted})
+        else:
+            old = None
+            writes.new.append({**content, "type": change.type, "fhir_id": change.id})
+        writes.add_index(change.type, row.pk, old, value)
+        if value is not None:
+            known = kept.get(row.pk, set())
+            if old is not None:
+                known = index.patients(change.type, old)
+            writes.add_compartments(
+                row.pk, known, index.patients(change.type, value), since=stored.version
+            )
+        writes.audit.append(
+            {
+                "action": _action(change),
+                "type": change.type,
+                "id": change.id,
+                "version": stored.version,
+            }
+        )
+    statement.write(actor, writes, now)
+    index.units_note(actor.organization_id, writes.index_new.get("quantity", ()))
 
 
 def conditional_match(actor: Actor, type: str, query: Sequence[tuple[str, str]]) -> Stored | None:
@@ -181,15 +244,33 @@ def _locked(actor: Actor, changes: Sequence[Change]) -> dict[tuple[str, str], Re
     found: dict[tuple[str, str], Resource] = {}
     for type_, ids in sorted(by_type.items()):
         for start in range(0, len(ids), _AT_ONCE):
-            wanted = Resource.objects.filter(
-                organization_id=actor.organization_id,
-                type=type_,
-                fhir_id__in=ids[start : start + _AT_ONCE],
-            ).defer("content")
-            # One order for everybody, so that two bundles cannot wait for each other.
-            for row in wanted.select_for_update().order_by("pk"):
+            for row in _type_locked(actor, type_, ids[start : start + _AT_ONCE]):
                 found[type_, row.fhir_id] = row
     return found
+
+
+def _type_locked(actor: Actor, type: str, ids: list[str]) -> Iterable[Resource]:
+    """Rows in one order for everybody, so that two bundles cannot wait for each other."""
+    wanted = Resource.objects.filter(
+        organization_id=actor.organization_id, type=type, fhir_id__in=ids
+    )
+    if connection.vendor != "postgresql":
+        return wanted.defer("content").select_for_update().order_by("pk")
+    # Written out, since it is part of every update; the old content says what index rows it has.
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT {', '.join(_LOCKED)} FROM fhir_bridge_resource "  # noqa: S608
+            "WHERE organization_id = %s AND type = %s AND fhir_id = ANY(%s::text[]) "
+            "ORDER BY id FOR UPDATE",
+            [actor.organization_id, type, ids],
+        )
+        return [Resource(**dict(zip(_LOCKED, row, strict=True))) for row in cursor.fetchall()]
+
+
+_LOCKED = (
+    "id", "organization_id", "type", "fhir_id", "version", "last_updated", "deleted", "protected",
+    "content",
+)  # fmt: skip
 
 
 def _prepare(actor: Actor, change: Change, row: Resource | None, now: datetime) -> None:

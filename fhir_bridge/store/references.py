@@ -9,8 +9,11 @@ formed, of a type that the element allows (validation.py), and absolute ones are
 
 import re
 from collections.abc import Iterable, Mapping
+from functools import reduce
+from operator import or_
 
 from django.conf import settings
+from django.db import connection
 from django.db.models import Q
 
 from fhir_bridge import access
@@ -22,6 +25,7 @@ from fhir_bridge.search import parameters
 from fhir_bridge.validation import place_of
 
 Key = tuple[str, str]
+_AT_ONCE = 200
 _LOCAL = re.compile(r"([A-Z][A-Za-z]+)/([A-Za-z0-9\-.]{1,64})(?:/_history/[A-Za-z0-9\-.]{1,64})?")
 _CONDITIONAL = re.compile(r"([A-Z][A-Za-z]+)\?(.+)")
 
@@ -110,18 +114,32 @@ def _may_ask(actor: Actor, type_: str) -> bool:
 
 
 def _existing(actor: Actor, keys: set[Key]) -> set[Key]:
-    if not keys:
-        return set()
-    by_type: dict[str, list[str]] = {}
-    for type_, id_ in keys:
-        by_type.setdefault(type_, []).append(id_)
-    wanted = Q()
-    for type_, ids in by_type.items():
-        these = Q(type=type_, fhir_id__in=ids)
-        limit = access.allowed(actor, "read", type_)
-        wanted |= these & access.within(limit) if limit else these
-    rows = Resource.objects.filter(wanted, organization_id=actor.organization_id, deleted=False)
-    return set(rows.values_list("type", "fhir_id"))
+    open_, limited = [], []
+    for key in sorted(keys):
+        limit = access.allowed(actor, "read", key[0])
+        if limit:
+            limited.append(Q(type=key[0], fhir_id=key[1]) & access.within(limit))
+        else:
+            open_.append(key)
+    found: set[Key] = set()
+    for start in range(0, len(open_), _AT_ONCE):
+        found |= _present(actor, open_[start : start + _AT_ONCE])
+    if limited:
+        rows = Resource.objects.filter(organization_id=actor.organization_id, deleted=False)
+        found |= set(rows.filter(reduce(or_, limited)).values_list("type", "fhir_id"))
+    return found
+
+
+def _present(actor: Actor, keys: list[Key]) -> set[Key]:
+    """Written out, since it is part of most creates."""
+    marks = ", ".join(["(%s, %s)"] * len(keys))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT type, fhir_id FROM fhir_bridge_resource "  # noqa: S608
+            f"WHERE organization_id = %s AND NOT deleted AND (type, fhir_id) IN (VALUES {marks})",
+            [actor.organization_id, *(part for key in keys for part in key)],
+        )
+        return set(cursor.fetchall())
 
 
 def _place(document: Document, at: str, holder: dict[str, object]) -> str:

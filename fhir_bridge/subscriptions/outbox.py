@@ -57,6 +57,16 @@ class Noted:
 _known: dict[int, tuple[float, Sequence[_Watch]]] = {}
 
 
+def concerned(actor: Actor, changes: Sequence["Change"]) -> bool:
+    """Whether a write has more to do here than to look: a Subscription, or one that listens."""
+    types = {change.type for change in changes}
+    return "Subscription" in types or any(
+        trigger.type in types
+        for watch in _watches(actor.organization_id)
+        for trigger in watch.triggers
+    )
+
+
 def before(actor: Actor, changes: Sequence["Change"]) -> Noted:
     """Check the Subscriptions among the changes, and match what is about to be replaced.
 
