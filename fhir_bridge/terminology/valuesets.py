@@ -63,6 +63,7 @@ class Evaluator:
         self.used: dict[tuple[str, str], None] = {}
         self._looked_at = 0
         self._asked = 0
+        self._listed: dict[int, tuple[Any, Mapping[str, Mapping[str, Any]]]] = {}
 
     # -- code systems ----------------------------------------------------------------------------
 
@@ -153,11 +154,8 @@ class Evaluator:
         version = system.version if system else part.get("version", "")
         if "concept" in part:
             folds = system is not None and not system.case_sensitive
-            for each in part["concept"]:
-                own = each.get("code", "")
-                if own == code or (folds and own.casefold() == code.casefold()):
-                    return Member(url, version, _preferred(each, system))
-            return None
+            listed = self._index(part, folds).get(code.casefold() if folds else code)
+            return None if listed is None else Member(url, version, _preferred(listed, system))
         if system is None:
             return Unknown(url)
         concept = system.find(code)
@@ -171,6 +169,18 @@ class Evaluator:
             if not test_of(system, rule)(concept):
                 return None
         return Member(url, version, concept)
+
+    def _index(self, part: Mapping[str, Any], folds: bool) -> Mapping[str, Mapping[str, Any]]:
+        """The concepts that a part lists, by code; made once, since they may be thousands."""
+        # The part is kept beside its index, so that no other one gets its id.
+        found = self._listed.get(id(part))
+        if found is None:
+            index: dict[str, Mapping[str, Any]] = {}
+            for each in part["concept"]:
+                code = each.get("code", "")
+                index.setdefault(code.casefold() if folds else code, each)
+            found = self._listed[id(part)] = (part, index)
+        return found[1]
 
     # -- expansion -------------------------------------------------------------------------------
 

@@ -504,3 +504,20 @@ def test_the_public_examples_break_no_rule_of_r4(shared_data: Any) -> None:
         if "resourceType" in resource:
             found = conformance(resource, Sources(None))
             assert not [e for e in found if e.severity == "error"], path.name
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", ["item", "extension"])
+def test_a_resource_as_deep_as_the_server_takes_is_validated(name: str) -> None:
+    inside: dict[str, Any] = {"url": "http://x.example", "valueString": "x"}
+    if name == "item":
+        inside = {"linkId": "0"}
+    for level in range(120):
+        outer = (
+            {"linkId": str(level + 1)} if name == "item" else {"url": f"http://x.example/{level}"}
+        )
+        inside = {**outer, name: [inside]}
+    deep = {"resourceType": "QuestionnaireResponse", "status": "completed", name: [inside]}
+    answer = Api().post("/QuestionnaireResponse/$validate", deep)
+    assert answer.status_code == 200, answer.content
+    assert "error" not in {each["severity"] for each in answer.json()["issue"]}

@@ -308,3 +308,12 @@ def test_expansion_and_membership_agree_with_the_algebra_of_sets(
     assert sorted(listed) == sorted(expected)
     for code in "abcdefg":
         assert (evaluator.member(whole, COLOURS, code) is not None) is (code in expected)
+
+
+def test_thousands_of_listed_codes_may_exclude_each_other() -> None:
+    sources = Sources(None)
+    many = {"system": COLOURS, "concept": [{"code": str(n)} for n in range(20_000)]}
+    odd = {"system": COLOURS, "concept": [{"code": str(n)} for n in range(1, 20_000, 2)]}
+    found = list(Evaluator(sources).members(value_set(MINE, many, exclude=[odd])))
+    assert len(found) == 10_000
+    assert found[-1].concept.code == "19998"
