@@ -362,7 +362,8 @@ def declared(question: str, reply: str, who: Pronouns) -> str | None:
         first, _, tail = tail.partition(" ")
     if not first.isalpha():
         return None
-    tail = tail.strip()
+    # "did you twist it, did it hurt after": the second question has no answer here.
+    tail = re.split(r",\s*(?:did|do|does|is|was|were|are|has|have|any)\b", tail.strip())[0]
     if re.search(
         r"\b(?:i|we|me|us|my|our|i'm|i've)\b|\b(?:have|do|did|are|were|can) you\b|\bokay\b",
         tail,

@@ -83,6 +83,8 @@ _PLAIN: tuple[tuple[re.Pattern[str], _Replacement], ...] = tuple(
         (r"\b(nice and|nice,) (?=soft|clear|slow|regular)", ""),
         (r"\bcat scan\b", "CT scan"),
         (r"\b(right|left)[- ]hand side\b", r"\1 side"),
+        (r"\b(in|on|at|of|to|for|with|the|a|was|is), (?=\w)", r"\1 "),
+        (r"^no, (?=\w+ \w+)", ""),
         (r"\bhas got\b", "has"),
         (r"\b(she|he|the patient) (?:was|is) (endors|deny|report|complain)ing\b", _reported),
         (r"\bdoes have\b", "has"),

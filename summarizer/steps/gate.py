@@ -33,7 +33,7 @@ _DANGLING = {
 # Traces of talk that no grammar repairs: a question, a false start, a second speaker.
 _TALK = {
     "en": re.compile(
-        r"\?|\b(?:what|how) about\b|\b(?:do|did|are|were|have|can|could) "
+        r"\?|^no\.|\b(?:what|how) about\b|\b(?:do|did|are|were|have|can|could) "
         r"(?:you|the patient|he|she)\b(?! not\b)|^(?:which|what|who|nor|than|whether|score)\b|"
         r"^(?:is|are|was|does|do|did|has|have|can|could) (?:the patient|she|he|it|that|this|there|"
         r"they)\b|"

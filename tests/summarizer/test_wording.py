@@ -3,7 +3,7 @@
 import pytest
 
 from summarizer.backends import Backend, load
-from summarizer.language.person_en import pronouns, third_person
+from summarizer.language.person_en import declared, pronouns, third_person
 from summarizer.language.register_en import written
 from summarizer.pipeline import draft_note
 from summarizer.steps.extract.imperative_en import imperative_en
@@ -228,3 +228,31 @@ def test_a_side_that_the_patient_puts_right_is_no_complaint(backend: Backend) ->
     draft = draft_note(transcript, context(), backend=backend)
     assert section(draft, "chief_complaint") == ["Left knee pain."]
     assert section(draft, "hpi")[0] == "The patient presents today with left knee pain."
+
+
+def test_a_second_question_is_no_part_of_the_answer_to_the_first() -> None:
+    said = declared("did you twist it, did it hurt after?", "no", pronouns("female"))
+    assert said == "she did not twist it"
+
+
+@pytest.mark.model
+def test_a_listed_medicine_stands_among_the_medicines(backend: Backend) -> None:
+    transcript = read_transcript(
+        "Doctor: what are you taking?\n"
+        "Patient: there's the metformin, that's one in the morning and one with supper. and the "
+        "cholesterol one, the atorvastatin, that's 40 at bedtime.\n"
+    )
+    listed = " ".join(section(draft_note(transcript, context(), backend=backend), "medications"))
+    assert "one in the morning and one with supper" in listed
+    assert "40 at bedtime" in listed
+
+
+@pytest.mark.model
+def test_a_family_history_that_is_read_out_is_the_familys(backend: Backend) -> None:
+    transcript = read_transcript(
+        "Doctor: for family history, it looks like there is asthma and heart disease.\n"
+        "Patient: that's right, on both sides.\n"
+    )
+    draft = draft_note(transcript, context(), backend=backend)
+    assert "Family history of asthma." in section(draft, "family")
+    assert "Asthma." not in section(draft, "pmh")

@@ -218,6 +218,7 @@ def _neutral(text: str, board: Board) -> str | None:
         flags=re.I,
     )
     text = re.sub(r"^(?:votre|vos|la|le|les)\s+", "", text, flags=re.I)
+    text = re.sub(r"^(\w+(?: \w+)?) (?:sont|est) (?=\w)", r"\1 ", text)
     return person_fr.third_person(text, board.french, speaker="clinician")
 
 

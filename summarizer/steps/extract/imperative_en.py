@@ -274,11 +274,11 @@ def imperative_en(text: str, who: Pronouns) -> tuple[str, str, bool] | None:
         to_patient, text = True, text[directed.end() :]
         again = _LEAD.match(text)
         text = text[again.end() :] if again else text
-    text = (
-        re.sub(r"^(?:not|never)\s+", "avoid ", text)
-        if re.match(r"(?:not|never) (?:do|take|eat|use|lift|drive|drink|play)", text)
-        else text
+    refrained = re.match(
+        r"(?:not|never)\s+((?:do|take|eat|use|lift|drive|drink|play)\b.+)$", text, re.I
     )
+    if refrained:
+        return _finished(f"not {refrained[1]}", "not", True, who) if to_patient else None
     negated = re.match(r"(?:don't|do not|never)\s+([a-z]+\b.*)$", text, re.I)
     if (
         negated
@@ -317,11 +317,17 @@ def imperative_en(text: str, who: Pronouns) -> tuple[str, str, bool] | None:
     return _finished(text, verb, to_patient, who)
 
 
+_NEXT = re.compile(
+    r"^see (?:back |again )?(?=(?:in|within) (?:about |around )?"
+    r"(?:\d|an?\b|one|two|three|four|six))",
+    re.I,
+)
 # Said to move the visit along, not to treat anyone.
 _ERRAND = re.compile(
     r"(?:(?:come|go)(?: and)? (?:sit|see|tell|say|get|have a)|sit\b|put that "
     r"in|do something|print\b|take (?:your|their|her|his) time|"
-    r"see \w+ing\b|let (?:them|him|her|it)\b|come back to (?:it|that)|sort\b|"
+    r"see (?:\w+ing|around|about|at|how|if|what)\b|let (?:them|him|her|it)\b|"
+    r"come back to (?:it|that)|sort\b|"
     r"add something|see her\b|wait a)",
     re.I,
 )
@@ -379,6 +385,7 @@ def _finished(
     text = re.sub(
         r"\bwhen (?:i|we) see you(?: back| again| next)*", "at the next visit", text, flags=re.I
     )
+    text = _NEXT.sub("follow-up ", text)
     if _ERRAND.match(text):
         return None
     turned = person_en.third_person(text, who, speaker="clinician")

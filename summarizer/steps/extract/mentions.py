@@ -53,6 +53,9 @@ def from_mentions(board: Board) -> None:
         ):
             _allergy(board, unit)
             continue
+        if _FAMILY_READ.match(unit.clean) and not unit.question:
+            _read_family(board, unit)
+            continue
         for mention, status in unit.mentions:
             if status.experiencer != "patient" or unit.question:
                 continue
@@ -62,6 +65,37 @@ def from_mentions(board: Board) -> None:
                 _condition(board, unit, mention, status.assertion)
             elif mention.concept.kind == "medication":
                 _medicine(board, unit, mention, status.assertion)
+
+
+# "for family history, it looks like there's high blood pressure and diabetes"
+_FAMILY_READ = re.compile(
+    r"(?:for|in|on|as for|looking at)?\s*(?:your |the )?(?:family history|antécédents familiaux)\b",
+    re.I,
+)
+
+
+def _read_family(board: Board, unit: Unit) -> None:
+    """Relatives' illnesses as they are read out of the history, each a claim of its own."""
+    for mention, status in unit.mentions:
+        if mention.concept.kind != "condition":
+            continue
+        if status.assertion not in (Assertion.AFFIRMED, Assertion.HISTORICAL, Assertion.DENIED):
+            continue
+        board.add(
+            "family",
+            "family",
+            mention.surface,
+            [unit],
+            assertion=Assertion.DENIED
+            if status.assertion is Assertion.DENIED
+            else Assertion.AFFIRMED,
+            experiencer="family",
+            concept=mention.concept.key,
+            concept_kind="condition",
+            english=mention.concept.english,
+            french=mention.concept.french,
+            form="concept",
+        )
 
 
 def _concept(
@@ -167,7 +201,9 @@ _VERBLESS = re.compile(
 
 
 def _phrase(unit: Unit, board: Board) -> str:
-    text = re.sub(r"^(?:(?:the|le|la|les|my|mon|ma|mes)\s+|l')", "", unit.clean, flags=re.I)
+    text = re.sub(r"^(?:there's|there is|il y a|y a)\s+", "", unit.clean, flags=re.I)
+    text = re.sub(r"^(?:(?:the|le|la|les|my|mon|ma|mes)\s+|l')", "", text, flags=re.I)
+    text = re.sub(r",? (?:that's|it's|that is|c'est) (?=\d|one\b|two\b|once|twice|un)", ", ", text)
     if _VERBLESS.search(text) or len(text.split()) > 14 or len(_medicines(unit)) != 1:
         return ""
     timed = frequency(text, board.language) or re.search(

@@ -384,6 +384,7 @@ def _reasoning(text: str, board: Board, *, conditional: bool = False) -> str | N
         text = re.sub(r"\b(call|contact|rappelez|appelez)(?: us| me|-moi|-nous)\b", r"\1", text)
     opinion = _OPINION[board.language].match(text)
     rest = text[opinion.end() :] if opinion else text
+    rest = re.sub(r"^(?:first|second|third|next|finally|last)(?:ly)?,\s*", "", rest, flags=re.I)
     if not conditional and re.match(
         r"(?:if|so that|that's|thank|good|great|si|c'est bien)\b", rest, re.I
     ):

@@ -3,10 +3,11 @@
 import re
 
 from summarizer.language import person_en, person_fr
-from summarizer.language.assertion import Status
+from summarizer.language.assertion import RELATIVES, Status
 from summarizer.language.lexicon import Concept
 from summarizer.language.quantities import duration
 from summarizer.steps.extract.board import Board
+from summarizer.steps.extract.mentions import of_a_reaction
 from summarizer.steps.salience import probability
 from summarizer.steps.units import Unit, of_another
 from summarizer.types import Assertion, Role
@@ -130,6 +131,10 @@ def _told(board: Board, unit: Unit) -> None:
         return  # the review of systems says it
     if board.language == "fr" and not _FINITE_FR.search(text):
         return
+    if unit.has("medication") and _LISTED[board.language].match(text):
+        return  # the list of medicines has it
+    if unit.has("symptom") and of_a_reaction(board, unit):
+        return  # what a medicine did once
     rule = rule_score(unit, board)
     value = probability(unit, rule, len(board.units), board.language)
     if value < _WORTH_WRITING and not (unit.has("medication") and rule > 0.2):
@@ -163,6 +168,8 @@ def _told(board: Board, unit: Unit) -> None:
     if not turned:
         return
     section = _section(unit)
+    if _OF_RELATIVE[board.language].match(turned) and section != "family":
+        return
     if of_another(turned, board.subject.gender, board.language):
         return
     if section == "family" and not unit.has("condition", "symptom"):
@@ -203,13 +210,24 @@ _COMPLAINS = re.compile(
     re.I,
 )
 _SHORT = 5
+_OF_RELATIVE = {
+    "en": re.compile(rf"(?:her|his|the patient's) (?:{RELATIVES['en']})\b", re.I),
+    "fr": re.compile(rf"(?:sa|son|ses) (?:{RELATIVES['fr']})\b", re.I),
+}
+# "there's the metformin, that's one in the morning"
+_LISTED = {
+    "en": re.compile(
+        r"(?:there's |there is |then )*the\b.{0,40}\b(?:that's|it's|that is|\d)", re.I
+    ),
+    "fr": re.compile(r"(?:il y a |y a )?(?:l'|le |la )\w+, (?:c'est|\d)", re.I),
+}
 _FINITE = re.compile(
     r"\b(?:is|are|was|were|am|has|have|had|do|does|did|can|could|will|would|"
     r"get|gets|got|feel|feels|felt|go|goes|went|take|takes|took|"
     r"use|uses|used|hurt|hurts|start|starts|started|help|helps|helped|want|"
     r"need|think|know|smoke|drink|eat|work|live|lives|run|ran|"
     r"keep|kept|come|comes|came|seem|seems|makes?|made|wakes?|woke|told|said|"
-    r"gave|put|fell|lost|tried|try|notice|noticed|\w+ed)\b|"
+    r"gave|put|fell|lost|tried|try|notice|noticed|\w{2,}ed)\b|"
     r"'(?:s|m|re|ve|d|ll)\b|n't\b",
     re.I,
 )
