@@ -141,3 +141,30 @@ def test_scopes_decide_which_types_are_searched(api: Api) -> None:
     assert limited.get("/Observation?subject:Patient.gender=female").status_code == 403
     bundle = limited.get("/Observation?_include=Observation:subject").json()
     assert ids(bundle, "include") == []
+
+
+def test_the_self_link_says_what_was_understood(api: Api) -> None:
+    found = api.get("/Observation?_count=999999&colour=red&status=final").json()
+    assert links(found)["self"].endswith("/fhir/Observation?_count=1000&status=final")
+
+
+@pytest.mark.parametrize(
+    ("type_", "code", "kind"),
+    [("Patient", "_content", "string"), ("Patient", "_filter", "special"),
+     ("Patient", "_list", "special"), ("Location", "near", "special"),
+     ("Observation", "value-quantity", "quantity")],
+)  # fmt: skip
+def test_what_can_be_searched_by_is_in_the_capability_statement(
+    api: Api, type_: str, code: str, kind: str
+) -> None:
+    statement = api.get("/metadata").json()
+    (resource,) = (r for r in statement["rest"][0]["resource"] if r["type"] == type_)
+    listed = {each["name"]: each["type"] for each in resource["searchParam"]}
+    assert listed[code] == kind
+    assert "_query" not in listed
+
+
+def test_special_parameters_answer_a_posted_search(api: Api) -> None:
+    form = b"_filter=status+eq+final+and+date+ge+2020-01-04&_content=final"
+    found = api.post("/Observation/_search", form, content_type=FORM)
+    assert sorted(ids(found.json())) == ["o3", "o4"]
