@@ -13,6 +13,8 @@ from ehr.management.commands import runner as runner_module
 from ehr.management.commands.runner import Runner, broker_reachable
 from ehr.models import Draft
 from ehr.services import drafts
+from fhir_bridge import access, store
+from fhir_bridge.bulk import jobs
 from tests.ehr.engines import slow
 from tests.ehr.world import World, draft_make, world_make
 
@@ -185,3 +187,17 @@ def test_a_lease_is_kept_while_the_engine_works(
     with drafts.Heartbeat(draft_id=draft.pk, owner=owner):
         time.sleep(1.6)
         assert drafts.drafts_reconcile(owner="me") == 0
+
+
+def test_a_runner_does_the_records_work_beside_the_drafts(
+    running: Callable[[Runner], threading.Thread],
+) -> None:
+    organization = access.organization_ensure(slug="home", name="Home", fhir_id="home")
+    raw = access.token_create(label="t", organization_id=organization, scopes="system/*.cruds")
+    actor = access.actor_for_token(raw)
+    store.write(actor, [store.Put({"resourceType": "Patient"}, "p")])
+    asked = {"level": "system", "types": ["Patient"], "since": "", "filters": [], "elements": []}
+    job = jobs.job_create(actor, jobs.Kind.EXPORT, request="x", asked=asked)
+    running(Runner(concurrency=1))
+    wait_for(lambda: jobs.job_read(actor, job).state == jobs.State.DONE)
+    assert [each.lines for each in jobs.files(job, "output")] == [1]
