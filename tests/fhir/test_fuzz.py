@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from fhir_bridge.formats import xml_write
 from tests.fhir.record import Api, bundle, observation, patient, posted, put
 
 pytestmark = pytest.mark.django_db
@@ -130,6 +131,30 @@ def test_mutated_patches_and_parameters_are_answered(seed: int) -> None:
         for name in ("$meta-add", "$meta-delete", "$validate", "$everything"):
             answered(api.post(f"/Patient/p/{name}", body))
         answered(api.post("/Observation/$lastn?patient=p", body))
+
+
+XML_JUNK = [
+    b"", b"<", b">", b"/>", b"&", b"&amp;", b"&#0;", b"&x;", b"]]>", b"<!--", b"<![CDATA[",
+    b"<?x?>", b"<!DOCTYPE a>", b"\xff", b"\xef\xbb\xbf", b' xmlns=""', b' value=""', b"<div>",
+    b"</div>", b'<extension url="u"/>', b"<contained/>", b'<id value="x"/>', b"x", b"\x00",
+    b'"', b"'",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_mutated_xml_is_answered(seed: int) -> None:
+    chance = random.Random(seed)
+    api = Api()
+    api.put("/Patient/p", patient(id="p"))
+    whole = xml_write(bundle(put(RICH), put(SEEN), posted(SEEN, "urn:uuid:0")))
+    alone = xml_write(RICH)
+    for _ in range(60):
+        for path, method, text in (("", "POST", whole), ("/Patient/p", "PUT", alone)):
+            start = chance.randrange(len(text))
+            end = start + chance.choice([0, 0, 1, 5, 30])
+            body = text[:start] + chance.choice(XML_JUNK) + text[end:]
+            sent = {"content_type": "application/fhir+xml", "accept": "application/fhir+json"}
+            answered(api.call(method, path, body, **sent))
 
 
 HEADERS = ("if_match", "if_none_exist", "prefer", "accept", "if_none_match", "if_modified_since",
