@@ -113,6 +113,7 @@ def json_write(path: Path, document: Mapping[str, Any]) -> None:
                 file.write("\n")
                 file.flush()
                 os.fsync(file.fileno())
+                os.fchmod(file.fileno(), 0o644)  # a temporary file is its owner's alone
                 Path(file.name).replace(path)
             except BaseException:
                 Path(file.name).unlink(missing_ok=True)

@@ -15,7 +15,7 @@ from summarizer.language.plain import clinical
 from summarizer.language.text import clean, joined
 from summarizer.language.words import words
 from summarizer.steps.verify_speech import speech_failures
-from summarizer.steps.write.phrases import MEASURES, SYSTEMS, TOPICS, WORDS
+from summarizer.steps.write.phrases import MEASURES, ORDERS, SYSTEMS, TOPICS, WORDS
 from summarizer.types import (
     Assertion,
     Claim,
@@ -246,7 +246,7 @@ def stems(text: str) -> set[str]:
 def coverage(sentence: Sentence, quotes: Sequence[str], language: Language) -> float:
     """The share of a sentence's content words that its evidence holds, between 0 and 1."""
     text = _bare(sentence)
-    for table in (SYSTEMS, MEASURES, TOPICS, WORDS):
+    for table in (SYSTEMS, MEASURES, TOPICS, WORDS, ORDERS):
         for row in table.values():
             fixed = row[language].replace("{}", "").strip(" ,:")
             if len(fixed) > 3:

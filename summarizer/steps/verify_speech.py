@@ -39,6 +39,12 @@ _I_WILL = re.compile(
     r"\bje (?:vais|voudrais) vous\b|\bje vous (?:prescris|adresse|examine)\b",
     re.I,
 )
+# "Get a scale and weigh yourself", "schedule a visit with me": told to the patient, not our doing.
+_OURS = re.compile(r"\bwe will\b", re.I)
+_THEIRS = re.compile(
+    r"^(?!.*\b(?:i|we|i'm|we're|i'll|we'll|let's|let me|je|on|nous)\b).*\b(?:yourself|with me)\b",
+    re.I | re.S,
+)
 _PATIENT_DOES = {
     "en": re.compile(
         r"^(?:\w+: )?(?:the patient|he|she) (?:is going to|will|would|wants to|want to|is|just)?\b",
@@ -49,7 +55,8 @@ _PATIENT_DOES = {
 _MEANT = {
     "en": re.compile(
         r"\b(?:trying|try|tries|tried|want(?:s|ed)?|need(?:s|ed)?|like|hop(?:e|ing)|going|have|"
-        r"goal is) to(?: \w+){0,2} ?$",
+        r"goal is) to(?: \w+){0,2} ?$|\b(?:felt|feels?|feeling) like (?:i (?:was|am|were) |i'm )?"
+        r"(?:having |i had )?(?:an? )?$",
         re.I,
     ),
     "fr": re.compile(
@@ -101,6 +108,8 @@ def speech_failures(
         found.append("only-asked")
     if _another_acts(sentence, spoken, transcript, language):
         found.append("speaker-differs")
+    if _side_corrected(sentence, spoken, transcript):
+        found.append("side-corrected")
     if not recorded and _supposed(sentence, spoken, transcript.language, language):
         found.append("only-supposed")
     if not _frequency_held(sentence, transcript.language, language):
@@ -133,9 +142,11 @@ def _another_acts(
 ) -> bool:
     """The clinician's "I will order" written as something that the patient does. The words tell,
     and not the label: labels are wrong at times."""
+    said = " ".join(joined(item.quote) for item in spoken)
+    if _OURS.search(sentence.text) and _THEIRS.search(said):
+        return True
     if not _PATIENT_DOES[language].match(sentence.text):
         return False
-    said = " ".join(joined(item.quote) for item in spoken)
     return bool(
         _I_WILL.search(said)
         and (_BY_CLINICIAN.search(sentence.text) or not re.search(r"\bpatient\b", said, re.I))
@@ -143,6 +154,34 @@ def _another_acts(
             r"\b(?:you|your|vous|votre)\b.*\b(?:are|have|feel|avez|êtes)\b", said, re.I
         )
     )
+
+
+_SIDE = re.compile(r"\b(left|right|gauche|droite?)\b(?! (?:now|away|here|there|after))", re.I)
+_CORRECTED = re.compile(
+    r"\b(?:not|isn't) (?:the|my|on the) (left|right)\b|"
+    r"\bpas (?:le|la|à|mon|ma|du côté)(?: \w+)? ?(gauche|droite?)\b",
+    re.I,
+)
+
+
+def _side_corrected(
+    sentence: Sentence, spoken: Sequence[TextEvidence], transcript: Transcript
+) -> bool:
+    """The next turn says that it is not this side: "it's not the right knee, it's the left"."""
+    sides = {side[1][:5].lower() for side in _SIDE.finditer(sentence.text)}
+    if not sides:
+        return False
+    for item in spoken:
+        place = next(
+            (n for n, u in enumerate(transcript.utterances) if u.start <= item.start < u.end), None
+        )
+        if place is None or place + 1 >= len(transcript.utterances):
+            continue
+        after = transcript.utterances[place + 1]
+        for match in _CORRECTED.finditer(transcript.text[after.start : after.end]):
+            if (match[1] or match[2])[:5].lower() in sides:
+                return True
+    return False
 
 
 def _supposed(
@@ -157,7 +196,7 @@ def _supposed(
         for mention in lexicon(said_in).find(quote):
             read = status(quote, mention.start, mention.end, said_in).assertion
             meant = _MEANT[said_in].search(quote[: mention.start]) is not None
-            only = read is Assertion.HYPOTHETICAL or (meant and mention.concept.kind == "symptom")
+            only = read is Assertion.HYPOTHETICAL or meant
             held.setdefault(mention.concept.key, set()).add(only)
     for mention in lexicon(language).find(sentence.text):
         if mention.concept.kind not in ("symptom", "condition"):

@@ -50,6 +50,24 @@ def found(words: str, text: str, *spans: str) -> set[str]:
             "only-supposed",
         ),
         (
+            "Doctor: You have right knee pain.\nPatient: It's not the right knee, it's the left.",
+            "The patient presents for right knee pain.",
+            "You have right knee pain.",
+            "side-corrected",
+        ),
+        (
+            "Doctor: What was it like?\nPatient: It felt like I was having a heart attack.",
+            "Myocardial infarction.",
+            "It felt like I was having a heart attack.",
+            "only-supposed",
+        ),
+        (
+            "Doctor: Get a scale and weigh yourself daily.\nPatient: Okay.",
+            "We will get a scale and weigh daily.",
+            "Get a scale and weigh yourself daily.",
+            "speaker-differs",
+        ),
+        (
             "Doctor: Hm.\nPatient: I take metformin 500 mg once a day.",
             "Metformin 500 mg twice a day.",
             "I take metformin 500 mg once a day.",
