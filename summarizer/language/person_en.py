@@ -17,7 +17,7 @@ _MODALS = words(
 _ADVERBS = words(
     "just also still always never only even then now usually often sometimes already ever "
     "mostly almost not definitely probably maybe kind pretty so too both all currently recently "
-    "actually really typically generally normally occasionally finally certainly barely"
+    "actually first really typically generally normally occasionally finally certainly barely"
 )
 _PAST = words(
     "went took had got felt ate came did said told thought saw knew made ran fell hit cut put "
@@ -89,6 +89,8 @@ def agree(verb: str) -> str:
     lower = verb.lower()
     if lower.endswith(("'ve", "'d", "'ll")):
         return lower
+    if lower.endswith("ing") and len(lower) > 5:
+        return f"is {lower}"  # "i missing some doses"
     if lower in _IRREGULAR:
         return _IRREGULAR[lower]
     if lower in _MODALS or lower in _PAST or lower.endswith(("ed", "n't")):

@@ -89,6 +89,7 @@ _PLAIN: tuple[tuple[re.Pattern[str], _Replacement], ...] = tuple(
         (r"\b(she|he|the patient) (?:was|is) (endors|deny|report|complain)ing\b", _reported),
         (r"\bdoes have\b", "has"),
         (r"\bthere is (?:some )?no\b", "there is no"),
+        (r"\b(there (?:is|are) no) there (?:is|are) no\b", r"\1"),
         (r"\bthere is no (?=fractures|masses|lesions|murmurs|signs)", "there are no "),
         (r"\b(two|three|four|five|six|seven|eight|nine) by (\d+)", r"\1 x \2"),
         (r"\b(the|a|of|to|and|is|was|in|on|has|for) \1\b", r"\1"),

@@ -3,6 +3,7 @@
 import pytest
 
 from summarizer.backends import Backend, load
+from summarizer.language.lexicon import lexicon
 from summarizer.language.person_en import declared, pronouns, third_person
 from summarizer.language.register_en import written
 from summarizer.pipeline import draft_note
@@ -256,3 +257,15 @@ def test_a_family_history_that_is_read_out_is_the_familys(backend: Backend) -> N
     draft = draft_note(transcript, context(), backend=backend)
     assert "Family history of asthma." in section(draft, "family")
     assert "Asthma." not in section(draft, "pmh")
+
+
+def test_an_ulcer_is_of_the_stomach_only_where_that_is_said() -> None:
+    found = {m.concept.key for m in lexicon("en").find("the ulcer on your foot, a foot ulcer")}
+    assert found == {"foot_ulcer"}
+    assert [m.concept.key for m in lexicon("en").find("a stomach ulcer")] == ["ulcer"]
+
+
+def test_an_adverb_or_a_participle_is_not_conjugated() -> None:
+    who = pronouns("female")
+    assert third_person("i first noticed it", who, speaker="patient") == "she first noticed it"
+    assert third_person("i missing some", who, speaker="patient") == "she is missing some"

@@ -16,7 +16,7 @@ _META = {
         r"\b(?:dragon|dax|physical exam|examine|take a (?:quick )?look|talk (?:a "
         r"little|about)|go over|listen to|check out your|check you out|discuss "
         r"my|look at (?:some of|your (?:results|x|mri|labs))|"
-        r"questions?|finalize the note|let you know what|any concerns|show me|"
+        r"questions?|finalize|procedures discussed|let you know what|any concerns|show me|"
         r"get (?:you )?(?:checked out|discharged)|see what|be right back|ask you|"
         r"tell me|"
         r"yeah|good to see|best of luck|make sense|sound good|how does that|thank|"
