@@ -3,7 +3,7 @@
 import subprocess
 import sys
 
-BENCHMARKS = ("search", "loading", "drafting")
+BENCHMARKS = ("http", "search", "loading", "drafting")
 
 if __name__ == "__main__":
     for name in BENCHMARKS:
