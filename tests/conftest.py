@@ -17,7 +17,7 @@ def _torch_installed() -> bool:
     return importlib.util.find_spec("torch") is not None
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Skip what this machine cannot run, each with its reason; CI has everything and sets
     PLUME_TEST_REQUIRE_ALL, under which a missing part fails instead."""
     postgres = os.environ.get("PLUME_TEST_POSTGRES", "")
@@ -36,6 +36,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             raise pytest.UsageError(f"every part is required here, but: {missing}")
     if os.environ.get("DATABASE_URL", "").startswith("postgres"):
         # The second run of the same tests: those that never reach the database say nothing new.
+        config.hook.pytest_deselected(items=[i for i in items if not _uses_database(i)])
         items[:] = [item for item in items if _uses_database(item)]
     for item in items:
         for name, why in absent.items():
