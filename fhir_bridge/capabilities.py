@@ -69,6 +69,7 @@ def statement(base: str) -> dict[str, Any]:
         "format": ["application/fhir+json", "application/fhir+xml", "json", "xml"],
         "patchFormat": [
             "application/json-patch+json",
+            "application/merge-patch+json",
             "application/fhir+json",
             "application/fhir+xml",
         ],

@@ -1,20 +1,22 @@
-"""Change a part of a resource by JSON Patch or FHIRPath Patch; with a query instead of an id, of
-the one that matches. https://hl7.org/fhir/R4/http.html#patch"""
+"""Change a part of a resource by JSON Patch, FHIRPath Patch or JSON Merge Patch; with a query
+instead of an id, of the one that matches. https://hl7.org/fhir/R4/http.html#patch"""
 
 import base64
 import binascii
+from typing import Any
 
 from django.http import HttpResponse
 
 from fhir_bridge import access, store
 from fhir_bridge.documents import Document
 from fhir_bridge.outcomes import Invalid, Issue, UnsupportedMediaType
-from fhir_bridge.patches import fhirpath_patch, json_patch
+from fhir_bridge.patches import fhirpath_patch, json_patch, merge_patch
 from fhir_bridge.rest import Request, interaction, written_response
 from fhir_bridge.store import Edit
 from fhir_bridge.validation import validate
 
 JSON_PATCH = "application/json-patch+json"
+MERGE_PATCH = "application/merge-patch+json"
 
 
 @interaction("patch")
@@ -39,8 +41,16 @@ def _edit(request: Request) -> Edit:
     """What the patch that was sent does."""
     if request.entry is not None:
         return edit_of(request.entry, request.at)
-    if request.media_type() == JSON_PATCH:
-        return _json_edit(request.body())
+    match request.media_type():
+        case "application/json-patch+json":
+            return _json_edit(request.body())
+        case "application/merge-patch+json":
+            return _merge_edit(merge_patch.read(request.body()))
+        case "application/json":
+            # FHIR's own type says that a resource comes; plain JSON may be just what changes.
+            change = merge_patch.read(request.body())
+            if change.get("resourceType") != "Parameters":
+                return _merge_edit(change)
     return _parameters_edit(request.document(), "")
 
 
@@ -50,15 +60,21 @@ def edit_of(document: Document, at: str) -> Edit:
     if value.get("resourceType") != "Binary":
         return _parameters_edit(document, at)
     validate(document, at=at)
-    if value["contentType"] != JSON_PATCH:
-        raise UnsupportedMediaType(f"A Binary that patches holds {JSON_PATCH}")
-    return _json_edit(_data(str(value.get("data", "")), at))
+    content = _data(str(value.get("data", "")), at)
+    match value["contentType"]:
+        case "application/json-patch+json":
+            return _json_edit(content)
+        case "application/merge-patch+json":
+            return _merge_edit(merge_patch.read(content))
+    raise UnsupportedMediaType(f"A Binary that patches holds {JSON_PATCH} or {MERGE_PATCH}")
 
 
 def _parameters_edit(document: Document, at: str) -> Edit:
     value = document.value
     if value.get("resourceType") != "Parameters":
-        raise UnsupportedMediaType(f"A patch is {JSON_PATCH}, or a FHIRPath Patch in Parameters")
+        raise UnsupportedMediaType(
+            f"A patch is {JSON_PATCH}, {MERGE_PATCH}, or a FHIRPath Patch in Parameters"
+        )
     validate(document, at=at)
     operations = fhirpath_patch.read(value)
     return lambda resource: fhirpath_patch.applied(resource, operations)
@@ -67,6 +83,10 @@ def _parameters_edit(document: Document, at: str) -> Edit:
 def _json_edit(content: bytes) -> Edit:
     operations = json_patch.read(content)
     return lambda resource: json_patch.applied(resource, operations)
+
+
+def _merge_edit(change: dict[str, Any]) -> Edit:
+    return lambda resource: merge_patch.applied(resource, change)
 
 
 def _data(text: str, at: str) -> bytes:

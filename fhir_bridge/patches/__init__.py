@@ -1,7 +1,7 @@
-"""Changes to a part of a resource: JSON Patch and FHIRPath Patch, as functions on parsed JSON.
+"""Changes to a part of a resource: JSON Patch, FHIRPath Patch, JSON Merge Patch; on parsed JSON.
 
-Both take the resource as documents.parse gives it, so numbers keep their digits, and give the
-changed one; neither knows of the store. Whether the result is a valid resource is the store's
+All take the resource as documents.parse gives it, so numbers keep their digits, and give the
+changed one; none knows of the store. Whether the result is a valid resource is the store's
 question. https://hl7.org/fhir/R4/http.html#patch
 """
 

@@ -595,3 +595,15 @@ def test_an_update_entry_needs_an_id_or_criteria() -> None:
         answer = Api().post("", bundle(entry, type="batch")).json()["entry"][0]
         assert answer["response"]["status"] >= "400"
     assert store.history_page(system()).total == 0
+
+
+def test_criteria_in_the_address_of_a_create_are_those_of_if_none_exist() -> None:
+    api = Api()
+    sent = patient(identifier=[{"system": "urn:mrn", "value": "1"}])
+    first = api.post("/Patient?identifier=urn:mrn|1", sent)
+    again = api.post("/Patient?identifier=urn:mrn|1&_format=json", sent)
+    assert (first.status_code, again.status_code) == (201, 200)
+    assert again.json()["id"] == first.json()["id"]
+    assert api.post("/Patient?_format=json&_pretty=true", sent).status_code == 201
+    refused(api.post("/Patient?colour=red", sent), 400)
+    refused(api.post("/Patient?identifier=urn:mrn|1", sent), 412, "multiple-matches")

@@ -12,6 +12,7 @@ from tests.fhir.record import Api, bundle, patient, refused, system
 
 pytestmark = pytest.mark.django_db
 JSON_PATCH = "application/json-patch+json"
+MERGE_PATCH = "application/merge-patch+json"
 
 
 def chart(**more: Any) -> Api:
@@ -234,3 +235,52 @@ def test_a_batch_patches_by_parameters_and_by_a_binary() -> None:
     statuses = [each["response"]["status"][:3] for each in response.json()["entry"]]
     assert statuses == ["200", "200", "415"]
     assert "gender" not in api.get("/Patient/p").json()
+
+
+@pytest.mark.parametrize("content_type", [MERGE_PATCH, "application/json"])
+def test_a_merge_patch_says_what_an_element_is_to_be(content_type: str) -> None:
+    api = Api()
+    api.put("/Patient/p", patient(id="p", gender="female", maritalStatus={"text": "A", "id": "m"}))
+    change = (
+        b'{"gender": null, "maritalStatus": {"text": "B"}, "active": true,'
+        b' "extension": [{"url": "http://x.example", "valueDecimal": 1.50}]}'
+    )
+    answer = api.call("PATCH", "/Patient/p", change, content_type=content_type)
+    assert answer.status_code == 200
+    assert b"1.50" in answer.content
+    found = answer.json()
+    assert found["maritalStatus"] == {"text": "B", "id": "m"}
+    assert (found["active"], found["name"][0]["family"]) == (True, "Quill")
+    assert "gender" not in found
+
+
+@pytest.mark.parametrize(
+    ("change", "status"),
+    [
+        (b'{"gender": "mauve"}', 422),
+        (b'{"colour": "red"}', 422),
+        (b'{"name": []}', 422),
+        (b'{"resourceType": "Observation"}', 422),
+        (b'{"id": "q"}', 422),
+        (b'{"gender": "male", "gender": "female"}', 400),
+        (b'["gender"]', 400),
+        (b"", 400),
+    ],
+)
+def test_a_merge_patch_that_does_not_fit_changes_nothing(change: bytes, status: int) -> None:
+    api = Api()
+    before = api.put("/Patient/p", patient(id="p")).content
+    answer = api.call("PATCH", "/Patient/p", change, content_type=MERGE_PATCH)
+    refused(answer, status)
+    assert api.get("/Patient/p").content == before
+
+
+def test_a_batch_takes_a_merge_patch_as_a_binary() -> None:
+    api = Api()
+    api.put("/Patient/p", patient(id="p"))
+    data = base64.b64encode(b'{"gender": "male"}').decode()
+    sent = {"resourceType": "Binary", "contentType": MERGE_PATCH, "data": data}
+    entry = {"resource": sent, "request": {"method": "PATCH", "url": "Patient/p"}}
+    answer = api.post("", bundle(entry, type="batch"))
+    assert answer.json()["entry"][0]["response"]["status"].startswith("200")
+    assert api.get("/Patient/p").json()["gender"] == "male"
