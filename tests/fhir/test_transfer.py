@@ -52,7 +52,7 @@ def test_bad_compressed_bodies_are_refused(
 
 
 def chunked(api: Api, method: str, path: str, body: bytes, **more: Any) -> Any:
-    """A request whose length is not told, as gunicorn hands it over."""
+    """A request whose length is not told, as the web server hands it over."""
     environ: dict[str, Any] = {
         "wsgi.input": BytesIO(body),
         "wsgi.input_terminated": True,

@@ -9,9 +9,9 @@ from django.core.management import get_commands
 ROOT = settings.BASE_DIR
 OPERATIONS = (ROOT / "docs" / "operations.md").read_text()
 SETTINGS = (ROOT / "config" / "settings.py").read_text()
-GUNICORN = (ROOT / "config" / "gunicorn.py").read_text()
+WEB = (ROOT / "config" / "web.py").read_text()
 VARIABLES = set(re.findall(r'env\.\w+\(\s*"([A-Z_]+)"', SETTINGS)) | set(
-    re.findall(r'environ\.get\("([A-Z_]+)"', GUNICORN)
+    re.findall(r'environ\.get\("([A-Z_]+)"', WEB)
 )
 OUR_COMMANDS = {
     name

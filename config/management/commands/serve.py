@@ -13,8 +13,9 @@ from config.supervisor import Child, port_is_free, supervise
 
 class Command(BaseCommand):
     help = (
-        "Check the settings, prepare, and run gunicorn with the workers. Listens on HOST and PORT; "
-        "with CELERY_BROKER_URL the work goes to Celery, without it to the embedded runner."
+        "Check the settings, prepare, and run the web server with the workers. Listens on HOST "
+        "and PORT; with CELERY_BROKER_URL the work goes to Celery, without it to the embedded "
+        "runner."
     )
 
     def add_arguments(self, parser: Any) -> None:
@@ -48,7 +49,7 @@ def server_processes(port: int) -> list[Child]:
     children = [
         Child(
             "web",
-            [sys.executable, "-m", "gunicorn", "-c", "python:config.gunicorn", "config.wsgi"],
+            [sys.executable, "-m", "config.web"],
             essential=True,
         ),
         Child("runner", [*manage, "runner"]),
