@@ -32,7 +32,7 @@ def in_value_set(organization_id: int, value: str, guard: Guard, name: str) -> S
     # The terminology reads the search's own definitions, so it is not there yet when this is.
     from fhir_bridge.terminology import Evaluator, Sources
 
-    evaluator = Evaluator(Sources(organization_id))
+    evaluator = Evaluator(Sources(_seen(organization_id, guard, "ValueSet")))
     canonical = unescape(value).strip()
     found: Mapping[str, Any] | None
     try:
@@ -77,7 +77,12 @@ def _stored(organization_id: int, id_: str, guard: Guard) -> dict[str, Any] | No
     return None if row is None else parse(bytes(row.content)).value
 
 
-def related(organization_id: int, value: str, *, below: bool, name: str) -> Sql:
+def _seen(organization_id: int, guard: Guard, type_: str) -> int | None:
+    """Whose stored definitions count: for who may not read all of a type, R4's own only."""
+    return organization_id if guard(type_) == [] else None
+
+
+def related(organization_id: int, value: str, guard: Guard, *, below: bool, name: str) -> Sql:
     """The condition that a token is `system|code`, or a code below (or above) it in its system.
 
     Raises:
@@ -92,7 +97,7 @@ def related(organization_id: int, value: str, *, below: bool, name: str) -> Sql:
     system, code = parts
     walk = codes_below if below else codes_above
     # A code that is not known here has nothing below or above it but itself.
-    codes = walk(organization_id, system, code) or [code]
+    codes = walk(_seen(organization_id, guard, "CodeSystem"), system, code) or [code]
     if len(codes) > MOST_CODES:
         raise problem(f"{name}: more than {MOST_CODES} codes", "too-costly")
     return any_of(_of((system, each) for each in codes))

@@ -111,7 +111,8 @@ class Matching:
         name = f"{parameter.code}:{modifier}"
         if modifier in ("in", "not-in"):
             return codes.in_value_set(self.organization_id, value, self.guard, name)
-        return codes.related(self.organization_id, value, below=modifier == "below", name=name)
+        below = modifier == "below"
+        return codes.related(self.organization_id, value, self.guard, below=below, name=name)
 
     def _reference(self, parameter: Parameter, modifier: str, values: list[str]) -> Test:
         if modifier == "identifier":

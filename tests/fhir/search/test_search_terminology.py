@@ -1,5 +1,6 @@
 """Tokens found by value set and by the hierarchy of their code system."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -109,6 +110,15 @@ def test_a_value_set_of_too_many_codes_is_refused(
         with pytest.raises(FhirError) as caught:
             ids(record, "Observation", query)
         assert caught.value.issues[0].code == "too-costly"
+
+
+def test_stored_definitions_count_for_who_may_read_them_only(record: Any) -> None:
+    few = replace(owner(), scopes=("system/Observation.rs",))
+    with pytest.raises(FhirError) as caught:
+        ids(few, "Observation", f"method:in={WARM}")
+    assert caught.value.issues[0].code == "not-found"
+    below = ids(few, "Observation", f"method:below={COLOURS}|crimson")
+    assert sorted(below) == ["both", "crimson"]
 
 
 def test_another_organisations_value_set_is_not_known(record: Any) -> None:
