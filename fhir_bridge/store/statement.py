@@ -9,6 +9,7 @@ that another inserts: such a row is changed in place.
 
 # ruff: noqa: S608 -- names come from the models; values travel as parameters
 
+import os
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -213,3 +214,13 @@ def keys_new(number: int) -> list[int]:
         found = _keys[:number]
         del _keys[:number]
     return found
+
+
+def _after_fork() -> None:
+    # The parent's keys stay the parent's: both would give them out.
+    global _keys_lock
+    _keys_lock = threading.Lock()
+    _keys.clear()
+
+
+os.register_at_fork(after_in_child=_after_fork)

@@ -1,5 +1,6 @@
 """The store: every version kept, nobody overwritten, nothing half-written."""
 
+import os
 from decimal import Decimal
 from typing import Any
 
@@ -16,7 +17,7 @@ from fhir_bridge.outcomes import (
     NotSupported,
     PreconditionFailed,
 )
-from fhir_bridge.store import Post, Put
+from fhir_bridge.store import Post, Put, statement
 from tests.fhir.record import (
     equal,
     observation,
@@ -233,3 +234,13 @@ def test_a_type_history_holds_every_version_in_pages() -> None:
     assert [each.version for each in page.versions] == [4, 3, 2]
     assert store.history_page(actor).total == 6
     assert store.history_page(system("other")).total == 0
+
+
+def test_a_forked_process_takes_keys_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(statement, "_keys", [1, 2])
+    child = os.fork()
+    if child == 0:
+        os._exit(len(statement._keys))
+    _, status = os.waitpid(child, 0)
+    assert os.waitstatus_to_exitcode(status) == 0
+    assert statement._keys == [1, 2]
