@@ -51,7 +51,7 @@ class ClientsFirst:
         self.shared = {False: _shared_headers(secure=False), True: _shared_headers(secure=True)}
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
-        found = self._view(environ) if "HTTP_AUTHORIZATION" in environ else None
+        found = self._view(environ) if environ.get("HTTP_AUTHORIZATION") else None
         if found is None:
             return self.pages(environ, start_response)
         request = WSGIRequest(environ)

@@ -283,8 +283,11 @@ def _actor(request: Request) -> Actor:
     http = request.http
     if http is None or not http.user.is_authenticated:
         raise Unauthenticated
-    if request.method not in _SAFE and _csrf_failed(http):
-        raise AccessDenied("A signed-in user's changes need the CSRF token (X-CSRFToken)")
+    if request.method not in _SAFE:
+        # The check reads a form by itself, and would take one in chunks for an empty one.
+        transfer.received(http)
+        if _csrf_failed(http):
+            raise AccessDenied("A signed-in user's changes need the CSRF token (X-CSRFToken)")
     return access.actor_for_user(http.user)
 
 
@@ -303,13 +306,17 @@ def _csrf_failed(http: HttpRequest) -> bool:
 
 
 def query_parse(text: str | bytes) -> list[tuple[str, str]]:
-    """The parameters of a query or form, in order. Raises Invalid for more than 1,000."""
+    """The parameters of a query or form, in order. Raises Invalid for more than 1,000, and for a
+    null character, which no database column holds."""
     if isinstance(text, bytes):
         text = text.decode("utf-8", "replace")
     try:
-        return parse_qsl(text, keep_blank_values=True, max_num_fields=1_000)
+        found = parse_qsl(text, keep_blank_values=True, max_num_fields=1_000)
     except ValueError:
         raise Invalid([Issue("too-costly", "A request may have 1000 parameters at most")]) from None
+    if any("\0" in part for pair in found for part in pair):
+        raise Invalid([Issue("value", "A parameter has a null character")])
+    return found
 
 
 def base_of(http: HttpRequest) -> str:

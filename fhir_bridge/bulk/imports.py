@@ -60,10 +60,13 @@ def pieces(content: Iterator[bytes]) -> Iterator[list[bytes]]:
 def fetch_check(url: str) -> None:
     """Raises Invalid for an input that this server would not read: another scheme than data: and
     https:, or a host that the operator does not allow."""
-    parts = urlsplit(url)
-    if parts.scheme == "data":
+    try:
+        scheme, host = urlsplit(url).scheme, urlsplit(url).hostname or ""
+    except ValueError:
+        scheme = host = ""
+    if scheme == "data":
         data_decoded(url)
-    elif parts.scheme != "https" or (parts.hostname or "") not in settings.IMPORT_HOSTS:
+    elif scheme != "https" or host not in settings.IMPORT_HOSTS:
         raise Invalid(
             [Issue("forbidden", "Inputs come in the body, as data:, or from an allowed host",
                    "Parameters.parameter")]

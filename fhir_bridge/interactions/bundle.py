@@ -21,6 +21,7 @@ from fhir_bridge.rest import (
     addressed,
     answer,
     done,
+    error_response,
     interaction,
     location,
     query_parse,
@@ -169,9 +170,14 @@ def _subrequest(
     if route.name == "base":
         issue = Issue("not-supported", "A bundle in a bundle is not processed", at)
         return resource_response(outcomes.outcome([issue]), status=400)
+    try:
+        parameters = query_parse(query)
+    except Invalid as error:
+        # Of this entry only: in a batch, others have been answered already.
+        return error_response(error)
     inner = Request(
         method=method,
-        query=query_parse(query),
+        query=parameters,
         headers=CaseInsensitiveMapping(dict(headers)),
         base=request.base,
         actor=request.who,

@@ -26,6 +26,7 @@ _KNOWN = ("_outputFormat", "_since", "_type", "_typeFilter", "_elements", "patie
 _NEXT_FILTER = re.compile(r",(?=[A-Z][A-Za-z]+\?)")
 _ELEMENT = re.compile(r"(?:([A-Z][A-Za-z]+)\.)?([a-z][A-Za-z]*)")
 _NESTED_GROUPS = 5
+_FILTERS_MAX = 100
 Pairs = list[tuple[str, str]]
 
 
@@ -79,7 +80,8 @@ def _kick_off(request: Request, level: str) -> HttpResponse:
         asked=asked,
         patients=patients,
     )
-    names = sorted({name for name, _ in given})
+    # Of what is not known a name may be anything, a patient's too.
+    names = sorted({name for name, _ in given if name in _KNOWN})
     audit.record(request.who, "export", detail={"parameters": names, "job": job, "level": level})
     return accepted(request, job)
 
@@ -136,6 +138,8 @@ def _filters(request: Request, given: Pairs, types: list[str]) -> list[tuple[str
             criteria = parse_qsl(query, keep_blank_values=True)
             criteria_check(request.who, name, criteria)
             found.append((name, criteria))
+            if len(found) > _FILTERS_MAX:
+                raise _refused("too-costly", f"_typeFilter: at most {_FILTERS_MAX} filters")
     return found
 
 

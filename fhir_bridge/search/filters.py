@@ -208,9 +208,13 @@ class _Reader:
         if quoted:
             self.at = quoted.end()
             try:
-                return str(json.loads(quoted[1], strict=False))
+                text = str(json.loads(quoted[1], strict=False))
+                text.encode()  # refuses half a surrogate pair
             except ValueError:
                 raise self._wrong("a JSON string") from None
+            if "\0" in text:
+                raise self._wrong("a text without null characters")
+            return text
         plain = _TOKEN.match(self.text, self.at)
         if plain is None or plain[1].startswith('"'):
             raise self._wrong("a value")

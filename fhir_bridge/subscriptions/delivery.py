@@ -70,7 +70,7 @@ def deliver_next(stopping: threading.Event | None = None) -> bool:
 
 
 def events_forget() -> None:
-    """Delete events that are older than SUBSCRIPTION_KEEP_SECONDS, and those of ended ones."""
+    """Delete events that are older than SUBSCRIPTION_KEEP_SECONDS, 5,000 at a time."""
     limit = timezone.now() - timedelta(seconds=settings.SUBSCRIPTION_KEEP_SECONDS)
     old = list(SubscriptionEvent.objects.filter(at__lt=limit).values_list("pk", flat=True)[:5_000])
     if old:

@@ -21,6 +21,8 @@ _TIMEOUT, _LONGEST_TIMEOUT = 10, 60
 _AT_ONCE, _MOST_AT_ONCE = 20, 100
 _SHORTEST_HEARTBEAT = 5
 _HEADERS_MAX = 20
+_NUMBERS = ("backport-timeout", "backport-max-count", "backport-heartbeat-period")
+_LARGEST = 2_147_483_647
 
 
 @dataclass(frozen=True)
@@ -49,15 +51,15 @@ def channel_read(resource: Mapping[str, Any]) -> Channel:
     """The channel of a Subscription that was accepted."""
     channel = resource["channel"]
     content = _extension(channel.get("_payload", {}), "backport-payload-content")
-    timeout = _extension(channel, "backport-timeout") or _TIMEOUT
-    at_once = _extension(channel, "backport-max-count") or _AT_ONCE
+    timeout = _number(channel, "backport-timeout") or _TIMEOUT
+    at_once = _number(channel, "backport-max-count") or _AT_ONCE
     return Channel(
         endpoint=str(channel.get("endpoint", "")),
         headers=tuple(str(each) for each in channel.get("header", [])),
         payload=str(channel.get("payload", "")),
         content=str(content or "id-only") if topic_of(resource) else "",
-        timeout=min(int(timeout), _LONGEST_TIMEOUT),
-        at_once=min(int(at_once), _MOST_AT_ONCE),
+        timeout=min(timeout, _LONGEST_TIMEOUT),
+        at_once=min(at_once, _MOST_AT_ONCE),
     )
 
 
@@ -91,13 +93,22 @@ def subscription_read(actor: Actor, resource: Mapping[str, Any]) -> Wanted:
         faults.append(
             Issue("not-supported", "This payload is not offered", "Subscription.channel.payload")
         )
-    ends_at = _instant(resource.get("end"))
+    faults += [
+        Issue("value", f"{name} is a positive integer", "Subscription.channel.extension")
+        for name in _NUMBERS
+        if _extension(channel, name) is not None and not _number(channel, name)
+    ]
+    ends_at = None
+    try:
+        ends_at = _instant(resource.get("end"))
+    except (ValueError, OverflowError):
+        faults.append(Issue("value", "This moment is out of range", "Subscription.end"))
     if ends_at is not None and ends_at <= datetime.now(UTC):
         faults.append(Issue("business-rule", "The end is past", "Subscription.end"))
     if faults:
         raise Invalid(faults, status=422)
     topic = topic_of(resource)
-    heartbeat = int(_extension(channel, "backport-heartbeat-period") or 0)
+    heartbeat = _number(channel, "backport-heartbeat-period")
     return Wanted(
         topic=topic,
         triggers=_triggers(actor, resource, topic),
@@ -172,5 +183,11 @@ def _extension(holder: Mapping[str, Any], name: str) -> Any:
     return None
 
 
+def _number(holder: Mapping[str, Any], name: str) -> int:
+    """A positive integer, 0 where there is none."""
+    found = _extension(holder, name)
+    return found if type(found) is int and 0 < found <= _LARGEST else 0
+
+
 def _instant(text: Any) -> datetime | None:
-    return datetime.fromisoformat(str(text)) if text else None
+    return datetime.fromisoformat(str(text)).astimezone(UTC) if text else None

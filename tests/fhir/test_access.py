@@ -2,6 +2,7 @@
 
 import time
 from datetime import timedelta
+from io import BytesIO
 from typing import Any
 
 import pytest
@@ -378,6 +379,18 @@ def test_a_signed_in_physician_needs_the_csrf_token_to_write() -> None:
     )
     assert response.status_code == 201
     assert client.get(f"/fhir/Patient/{response.json()['id']}").status_code == 200
+    form = b"name=Quill"
+    found = client.generic(
+        "POST",
+        "/fhir/Patient/_search",
+        headers={"x-csrftoken": "a" * 32, "transfer-encoding": "chunked"},
+        **{
+            "wsgi.input": BytesIO(form),
+            "wsgi.input_terminated": True,
+            "CONTENT_TYPE": "application/x-www-form-urlencoded",
+        },
+    )
+    assert "name=Quill" in found.json()["link"][0]["url"], "the check for the token ate the form"
 
 
 def test_a_user_without_a_membership_gets_nothing(django_user_model: Any) -> None:

@@ -155,3 +155,32 @@ def test_odd_forms_are_answered(body: bytes) -> None:
     answer = Api().post("/Patient/_search", body, content_type=FORM)
     assert answer.status_code in (200, 400), answer.content
     assert answer.json()["resourceType"] in ("Bundle", "OperationOutcome")
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/Patient?name=%00", "/Patient?%00=1", "/Subscription/$status?id=%00",
+     "/ValueSet/$expand?url=%00", "/CodeSystem/$lookup?system=%00&code=a",
+     "/ConceptMap/$translate?url=%00&code=a&system=b", "/Patient/p/$validate?profile=%00",
+     "/$export?%00=1"],
+)  # fmt: skip
+def test_a_null_character_in_an_address_is_refused(path: str) -> None:
+    api = Api()
+    api.put("/Patient/p", patient(id="p"))
+    answer = api.get(path, prefer="respond-async, handling=lenient")
+    refused(answer, 400, "value")
+
+
+def test_an_entry_of_too_many_parameters_spoils_its_own_answer_only() -> None:
+    api = Api()
+    entry = {"request": {"method": "GET", "url": "Patient?" + "a=1&" * 1_001}}
+    put = {"resource": patient(id="p"), "request": {"method": "PUT", "url": "Patient/p"}}
+    answer = api.post("", bundle(put, entry, type="batch")).json()
+    told = [each["response"]["status"][:3] for each in answer["entry"]]
+    assert told == ["201", "400"]
+    refused(api.post("", bundle(entry)), 400, "too-costly")
+
+
+@pytest.mark.parametrize("text", ["\\ud800", "\\u0000"])
+def test_a_filter_takes_no_text_that_cannot_be_stored(text: str) -> None:
+    refused(Api().get(f'/Patient?_filter=identifier eq "{text}"'), 400)

@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from fhir_bridge import access, background
+from fhir_bridge import access, audit, background
 from fhir_bridge.bulk import exports, imports, jobs
 from fhir_bridge.bulk.running import job_run_next
-from fhir_bridge.models import BackgroundJob, JobChunk, Resource
+from fhir_bridge.models import AuditEntry, BackgroundJob, JobChunk, Resource
 from tests.fhir.record import Api, bundle, observation, patient, put, refused
 
 pytestmark = pytest.mark.django_db
@@ -264,6 +264,14 @@ def test_a_lenient_request_may_hold_what_is_not_known() -> None:
     api = ward()
     headers = {"prefer": "respond-async, handling=lenient"}
     assert export(api, "/$export?_type=Group&_colour=red", **headers) == {"Group": ["g", "inner"]}
+    audit.flush()
+    entry = AuditEntry.objects.get(action="export", detail__has_key="parameters")
+    assert entry.detail["parameters"] == ["_type"], "what is not known may name a patient"
+
+
+def test_an_export_has_a_hundred_filters_at_most() -> None:
+    many = ",".join(["Patient?active=true"] * 101)
+    refused(ward().get(f"/$export?_typeFilter={many}", **ASYNC), 400, "too-costly")
 
 
 def test_an_answer_at_once_is_not_offered() -> None:
@@ -485,7 +493,8 @@ def test_a_manifest_names_inputs_that_come_with_it() -> None:
 @pytest.mark.parametrize(
     "url",
     ["http://169.254.169.254/latest", "https://intranet.example/x.ndjson", "file:///etc/passwd",
-     "ftp://files.example/x", "//files.example/x", "data:nothing", "data:;base64,%%%"],
+     "ftp://files.example/x", "//files.example/x", "data:nothing", "data:;base64,%%%",
+     "https://["],
 )  # fmt: skip
 def test_no_address_is_fetched_that_the_operator_does_not_allow(url: str) -> None:
     api = Api()

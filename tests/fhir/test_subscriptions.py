@@ -704,3 +704,26 @@ def test_a_write_without_subscriptions_asks_the_database_once_in_a_while(
         noted = outbox.before(actor, [])
         outbox.after(actor, [], noted)
     assert time.monotonic() < outbox._known[actor.organization_id][0]
+
+
+@pytest.mark.parametrize("name", ["timeout", "max_count", "heartbeat_period"])
+@pytest.mark.parametrize(
+    "value",
+    [{"valueString": "soon"}, {"valueInteger": -5}, {"valueDecimal": 1e300},
+     {"valueQuantity": {"value": 1}}],
+)  # fmt: skip
+def test_numbers_that_are_none_are_refused_and_harm_no_reader(
+    receiver: Receiver, name: str, value: Any
+) -> None:
+    api = Api()
+    wrong = topical(receiver, f"{EVERY}Patient", **{name: value})
+    refused(api.post("/Subscription", wrong), 422, "value", "Subscription.channel.extension")
+    api.put("/Subscription/s", {**wrong, "id": "s", "status": "off"})
+    assert api.get("/Subscription/$status").status_code == 200
+    assert api.get("/Subscription/s/$events").status_code == 200
+
+
+@pytest.mark.parametrize("end", ["2030-12-31T23:59:60Z", "9999-12-31T23:59:59-14:00"])
+def test_an_end_that_no_clock_shows_is_refused(receiver: Receiver, end: str) -> None:
+    made = classic(receiver, "Patient") | {"end": end}
+    refused(Api().post("/Subscription", made), 422, "value", "Subscription.end")

@@ -127,3 +127,10 @@ def test_the_language_of_the_page_before_does_not_stay(
     with translation.override("fr" if spoken == "en" else "en"):
         ask(ClientsFirst(refuse), "GET", "/fhir/metadata", b"", **asked)
         assert translation.get_language() == spoken
+
+
+def test_an_empty_authorization_is_no_token() -> None:
+    way = ClientsFirst(get_wsgi_application())
+    status, _, content = ask(way, "GET", "/fhir/Patient", HTTP_AUTHORIZATION="")
+    assert status.startswith("401")
+    assert b"OperationOutcome" in content
