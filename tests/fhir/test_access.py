@@ -379,17 +379,13 @@ def test_a_signed_in_physician_needs_the_csrf_token_to_write() -> None:
     )
     assert response.status_code == 201
     assert client.get(f"/fhir/Patient/{response.json()['id']}").status_code == 200
-    form = b"name=Quill"
-    found = client.generic(
-        "POST",
-        "/fhir/Patient/_search",
-        headers={"x-csrftoken": "a" * 32, "transfer-encoding": "chunked"},
-        **{
-            "wsgi.input": BytesIO(form),
-            "wsgi.input_terminated": True,
-            "CONTENT_TYPE": "application/x-www-form-urlencoded",
-        },
-    )
+    environ: dict[str, Any] = {
+        "wsgi.input": BytesIO(b"name=Quill"),
+        "wsgi.input_terminated": True,
+        "CONTENT_TYPE": "application/x-www-form-urlencoded",
+    }
+    headers = {"x-csrftoken": "a" * 32, "transfer-encoding": "chunked"}
+    found = client.generic("POST", "/fhir/Patient/_search", headers=headers, **environ)
     assert "name=Quill" in found.json()["link"][0]["url"], "the check for the token ate the form"
 
 
