@@ -41,7 +41,7 @@ test: lint ## lint, then every test this machine can run (each skip says why)
 	$(BIN)/pytest -n 2 $(PYTEST_ARGS)
 ifneq ($(PLUME_TEST_POSTGRES),)
 	@echo "The same on PostgreSQL, where SQL and locks differ:"
-	DATABASE_URL=$(PLUME_TEST_POSTGRES) $(BIN)/pytest -n 2 tests/fhir tests/ehr tests/billing \
+	DATABASE_URL=$(PLUME_TEST_POSTGRES) $(BIN)/pytest -n 2 tests/fhir tests/clients tests/ehr tests/billing \
 		--ignore tests/ehr/test_kill.py --ignore tests/ehr/test_public_visits.py $(PYTEST_ARGS)
 endif
 

@@ -1,6 +1,7 @@
 """What every test may ask for: the public data, the services, and the reason why one is absent."""
 
 import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ SHARED = Path(__file__).resolve().parent.parent.parent / "shared" / "data"
 ASSETS = Path(
     os.environ.get("PLUME_ASSETS_DIR", Path(__file__).resolve().parent.parent / ".venv" / "assets")
 )
+NODE_MODULES = Path(__file__).resolve().parent / "clients" / "node" / "node_modules"
 
 
 def _torch_installed() -> bool:
@@ -29,6 +31,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         "redis": not os.environ.get("PLUME_TEST_REDIS") and "PLUME_TEST_REDIS names no server",
         "browser": not Path(os.environ.get("PLUME_TEST_CHROMIUM", "/usr/bin/chromium")).exists()
         and "no Chromium (PLUME_TEST_CHROMIUM)",
+        "node": not (shutil.which("node") and NODE_MODULES.is_dir())
+        and "no Node, or not its packages: run `npm ci` in tests/clients/node",
     }
     if os.environ.get("PLUME_TEST_REQUIRE_ALL"):
         missing = {name: why for name, why in absent.items() if why}
