@@ -15,7 +15,7 @@ import orjson
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Length
 
-from fhir_bridge import access, shaping
+from fhir_bridge import access, redaction, shaping
 from fhir_bridge.access import Actor
 from fhir_bridge.bulk.jobs import Step, chunk_lines
 from fhir_bridge.documents import parse
@@ -249,7 +249,7 @@ class _Export:
         named += [each for each in self.elements if "." not in each]
         held = self.progress["lines"].get(name, 0)
         for row in rows:
-            content = row.content
+            content = redaction.content_shown(self.actor, name, row.content)
             if number < _ROUNDS and self.level != "system":
                 for type_, id_ in _REFERENCE.findall(content):
                     if type_.decode() in self.job.asked["types"]:

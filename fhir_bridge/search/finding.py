@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from fhir_bridge import access, audit
+from fhir_bridge import access, audit, redaction
 from fhir_bridge.access import Actor
 from fhir_bridge.documents import Stored
 from fhir_bridge.search import cursors, includes, parameters, plan
@@ -52,7 +52,7 @@ def find(
         while limit is None or len(found) < limit:
             wanted = _AT_ONCE if limit is None else min(limit - len(found), _AT_ONCE)
             page = plan.hits(query, actor.organization_id, cursor, wanted)
-            found += [hit.stored for hit in page]
+            found += [redaction.shown(actor, hit.stored) for hit in page]
             if len(page) < wanted:
                 break
             cursor = Cursor(page[-1].pk, page[-1].stored.version)
@@ -159,10 +159,10 @@ def _fill(found: Found, actor: Actor, guard: Guard) -> None:
             found.previous = Cursor(first.pk, first.stored.version, backwards=True)
     if query.includes:
         extra, cut = includes.included(query.includes, hits, actor.organization_id, guard)
-        found.included = [hit.stored for hit in extra]
+        found.included = [redaction.shown(actor, hit.stored) for hit in extra]
         if cut:
             query.warnings.append("Too many resources to include; some were left out")
-    found.matches = [hit.stored for hit in hits]
+    found.matches = [redaction.shown(actor, hit.stored) for hit in hits]
     if query.total in ("accurate", "estimate"):
         found.total = plan.count(query, actor.organization_id)
     elif cursor is None and not more and query.total != "none":

@@ -23,10 +23,12 @@ _IDEOGRAPHS = "\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
 _WORD = re.compile(rf"[{_IDEOGRAPHS}]|[^\W_{_IDEOGRAPHS}]+")
 _ASCII = bytes(ord(chr(n).lower()) if n < 128 and chr(n).isalnum() else 32 for n in range(256))
 _TAG = re.compile(r"<[^>]*>")
-# What a person does not read as the resource's words: addresses, references, encoded bytes.
+# What a person does not read as the resource's words: addresses, references, encoded bytes, and
+# the headers of a Subscription, which are secret.
 _UNREAD = frozenset(
-    ["resourceType", "id", "meta", "system", "url", "reference", "data", "contentType", "div"]
-)
+    ["resourceType", "id", "meta", "system", "url", "reference", "data", "contentType", "div",
+     "header"]
+)  # fmt: skip
 
 
 def folded(text: str) -> str:

@@ -10,7 +10,7 @@ from django.db import connection
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
-from fhir_bridge import access, audit
+from fhir_bridge import access, audit, redaction
 from fhir_bridge.access import Actor
 from fhir_bridge.documents import Stored
 from fhir_bridge.models import Resource, ResourceVersion
@@ -39,7 +39,7 @@ def read(actor: Actor, type: str, id: str) -> Stored:
     if row is None:
         audit.record(actor, "read", type, id, outcome="not-found")
         raise NotFound
-    stored = _stored(row)
+    stored = redaction.shown(actor, _stored(row))
     audit.record(actor, "read", type, id, stored.version)
     if stored.deleted:
         raise Gone
@@ -66,7 +66,7 @@ def vread(actor: Actor, type: str, id: str, version: int) -> Stored:
     if row is None:
         audit.record(actor, "vread", type, id, outcome="not-found")
         raise NotFound
-    stored = _stored(row)
+    stored = redaction.shown(actor, _stored(row))
     audit.record(actor, "vread", type, id, stored.version)
     if stored.deleted:
         raise Gone
@@ -90,7 +90,7 @@ def read_many(actor: Actor, keys: Iterable[tuple[str, str]]) -> dict[tuple[str, 
     rows = Resource.objects.filter(
         wanted, organization_id=actor.organization_id, deleted=False
     ).values_list(*_COLUMNS)
-    found = [_stored(row) for row in rows]
+    found = [redaction.shown(actor, _stored(row)) for row in rows]
     audit.record_many(actor, "read", [(each.type, each.id, each.version) for each in found])
     return {(each.type, each.id): each for each in found}
 
@@ -153,7 +153,7 @@ def history_page(
     else:
         total = current.count() + older.count()
     audit.record(actor, "history", type, id)
-    return HistoryPage(tuple(found[offset:end]), total)
+    return HistoryPage(tuple(redaction.shown(actor, each) for each in found[offset:end]), total)
 
 
 def _current(actor: Actor, type: str, id: str) -> Sequence[Any] | None:

@@ -727,3 +727,26 @@ def test_numbers_that_are_none_are_refused_and_harm_no_reader(
 def test_an_end_that_no_clock_shows_is_refused(receiver: Receiver, end: str) -> None:
     made = classic(receiver, "Patient") | {"end": end}
     refused(Api().post("/Subscription", made), 422, "value", "Subscription.end")
+
+
+def test_who_may_only_read_a_subscription_sees_no_header_of_it(receiver: Receiver) -> None:
+    api, reader = Api(), Api(scopes="system/Subscription.rs")
+    made = classic(receiver, "Patient", header=["Authorization: Bearer opensesame", "X-Key: k9"])
+    id_ = subscribed(api, made)
+    job = reader.get("/$export?_type=Subscription", prefer="respond-async")["Content-Location"]
+    background.drain()
+    place = job.partition("/fhir")[2]
+    files = reader.get(place).json()["output"]
+    paths = [f"/Subscription/{id_}", f"/Subscription/{id_}/_history/1", "/Subscription",
+             f"/Subscription/{id_}/_history", "/_history", f"/Subscription?_id={id_}",
+             *(each["url"].partition("/fhir")[2] for each in files)]  # fmt: skip
+    for path in paths:
+        answer = reader.get(path)
+        content = b"".join(answer) if answer.streaming else answer.content
+        assert b"Authorization: ***" in content, path
+        assert b"REDACTED" in content, path
+        assert b"opensesame" not in content, path
+        assert b"k9" not in content, path
+    held = api.get(f"/Subscription/{id_}").json()
+    assert held["channel"]["header"] == made["channel"]["header"]
+    assert reader.get("/Subscription?_content=opensesame").json()["total"] == 0
