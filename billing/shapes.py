@@ -200,18 +200,6 @@ class Claim:
 
 
 @dataclass(frozen=True, slots=True)
-class Query:
-    """A question about a claim; `answer` is empty while it is open."""
-
-    question: str
-    asked_by: str
-    asked_at: datetime
-    answer: str = ""
-    resolved_by: str = ""
-    resolved_at: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Queue:
     """A page of claims, how many each state has, and the item after which the next page begins."""
 

@@ -262,3 +262,59 @@ class SignedNote(models.Model):
             models.UniqueConstraint(fields=["note", "number"], name="signature_number_once"),
             models.UniqueConstraint(fields=["note", "note_version"], name="signed_once_a_version"),
         ]
+
+
+class CodingQuery(models.Model):
+    """A question to the physician about what the documentation leaves open, and its answer.
+
+    Asked from a suggestion's prompt (`asked_by` is empty) or by billing staff about a signature.
+    `question` holds a person's own words; empty, the question follows from `topic`. `options` are
+    [{"code", "description", "side"}], `indicators` the words or record entries that it rests on.
+    """
+
+    class Topic(models.TextChoices):
+        SIDE = "side", _("Side")
+        STAGE = "stage", _("Stage")
+        SEVERITY = "severity", _("Severity")
+        ACUITY = "acuity", _("Course")
+        DETAIL = "detail", _("Type or cause")
+        OTHER = "other", _("Other")
+
+    class Outcome(models.TextChoices):
+        OPTION = "option", _("Answered")
+        OTHER = "other", _("Answered in other words")
+        UNDETERMINED = "undetermined", _("Cannot be determined")
+        WITHDRAWN = "withdrawn", _("Withdrawn")
+
+    note = models.ForeignKey(Note, on_delete=models.PROTECT, related_name="queries")
+    signed_note = models.ForeignKey(
+        SignedNote, null=True, on_delete=models.PROTECT, related_name="queries"
+    )
+    suggestion = models.ForeignKey(CodeSuggestion, null=True, on_delete=models.SET_NULL)
+    topic = models.CharField(max_length=10, choices=Topic, default=Topic.OTHER)
+    code = models.CharField(max_length=16, blank=True)
+    description = models.CharField(max_length=300, blank=True)
+    question = models.CharField(max_length=1000, blank=True)
+    indicators = models.JSONField(default=list)
+    options = models.JSONField(default=list)
+    asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    asked_at = models.DateTimeField()
+    outcome = models.CharField(max_length=12, choices=Outcome, blank=True)
+    answer = models.CharField(max_length=1000, blank=True)
+    answer_code = models.CharField(max_length=16, blank=True)
+    answered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    answered_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["note"],
+                condition=Q(answered_at=None),
+                name="one_open_query_per_note",
+            ),
+        ]

@@ -5,7 +5,17 @@ from datetime import date
 from django.urls import include, path, register_converter
 
 from ehr.selectors import day_shown
-from ehr.views import account, codes, evidence, patients, review, signing, visits, worklist
+from ehr.views import (
+    account,
+    codes,
+    evidence,
+    patients,
+    queries,
+    review,
+    signing,
+    visits,
+    worklist,
+)
 
 
 class DateConverter:
@@ -59,6 +69,10 @@ urlpatterns = [
     path("sentences/<int:sentence_id>/flags/<int:index>", review.flag, name="flag"),
     path("sections/<int:section_id>/accept", review.section, name="section-accept"),
     path("notes/<int:note_id>/sentences", review.add, name="sentence-add"),
+    path("questions", queries.waiting, name="questions"),
+    path("questions/<int:query_id>/answer", queries.answer, name="question-answer"),
+    path("codes/<int:suggestion_id>/clarify", queries.clarify, name="clarify"),
+    path("codes/<int:suggestion_id>/replace", codes.replace, name="code-replace"),
     path("codes/<int:suggestion_id>/<slug:action>", codes.decide, name="code"),
     path("notes/<int:note_id>/codes", codes.add, name="code-add"),
     path("notes/<int:note_id>/codes/search", codes.search, name="code-search"),

@@ -1,7 +1,6 @@
 """What billing staff type."""
 
 from billing.forms.items import (
-    AnswerForm,
     ConfirmEditForm,
     CoverageForm,
     DetailsForm,
@@ -9,6 +8,7 @@ from billing.forms.items import (
     QuestionForm,
     ReferenceForm,
     RejectionForm,
+    WithdrawForm,
     line_forms,
 )
 from billing.forms.practice import (
@@ -22,7 +22,6 @@ from billing.forms.practice import (
 from billing.forms.queue import ChosenItems, QueueFilter, RejectionListForm
 
 __all__ = [
-    "AnswerForm",
     "BillingProviderForm",
     "ChosenItems",
     "ConfirmEditForm",
@@ -39,5 +38,6 @@ __all__ = [
     "RejectionListForm",
     "RenderingProviderForm",
     "SubmitterForm",
+    "WithdrawForm",
     "line_forms",
 ]

@@ -40,10 +40,8 @@ class QuestionForm(forms.Form):
     )
 
 
-class AnswerForm(forms.Form):
-    text = forms.CharField(
-        max_length=1000, label=_("Answer"), widget=forms.Textarea(attrs={"rows": 3})
-    )
+class WithdrawForm(forms.Form):
+    text = forms.CharField(max_length=300, label=_("Why the question is withdrawn"))
 
 
 class RejectionForm(forms.Form):

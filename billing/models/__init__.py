@@ -5,13 +5,12 @@ which are kept byte for byte as they left the house.
 """
 
 from billing.models.exports import ExportBatch, ExportFile, ExportLine
-from billing.models.items import BillingItem, BillingQuery, EditConfirmation, ServiceLine
+from billing.models.items import BillingItem, EditConfirmation, ServiceLine
 from billing.models.practice import BillingProvider, Fee, Payer, RenderingProvider, Submitter
 
 __all__ = [
     "BillingItem",
     "BillingProvider",
-    "BillingQuery",
     "EditConfirmation",
     "ExportBatch",
     "ExportFile",

@@ -84,27 +84,3 @@ class EditConfirmation(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["item", "key"], name="edit_confirmed_once"),
         ]
-
-
-class BillingQuery(models.Model):
-    """A question about an item, and its answer. While one is open, the item is not exported."""
-
-    item = models.ForeignKey(BillingItem, on_delete=models.PROTECT, related_name="queries")
-    question = models.CharField(max_length=1000)
-    asked_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
-    )
-    asked_at = models.DateTimeField(auto_now_add=True)
-    answer = models.CharField(max_length=1000, blank=True)
-    resolved_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
-    )
-    resolved_at = models.DateTimeField(null=True)
-
-    class Meta:
-        ordering = ["pk"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["item"], condition=models.Q(resolved_at=None), name="one_open_query"
-            ),
-        ]

@@ -10,17 +10,21 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from billing.models import BillingItem, BillingQuery, EditConfirmation
+from billing.models import BillingItem, EditConfirmation
 from billing.scrub import Edit
 from billing.selectors.claims import claims, items_of
 from billing.selectors.surroundings import edits_of
-from billing.shapes import Claim, Query, Queue
+from billing.shapes import Claim, Queue
 from ehr.exceptions import NotFound
-from ehr.models import SignedNote
+from ehr.models import CodingQuery, SignedNote
 from ehr.permissions import BILLER, actor_of
-from ehr.selectors.people import user_name
+from ehr.selectors import queries_asked
+from ehr.selectors.query_shapes import QueryView
+from ehr.terminology import terminology_load
 from fhir_bridge import search
 from fhir_bridge.access import Actor, claims_actor
+from summarizer.coding.lookup import TerminologyMissing
+from summarizer.coding.queries import prompt_of
 
 SHOWN = 50
 # Patients that a search by name looks at; a name that fits more has to be said more exactly.
@@ -45,12 +49,14 @@ class Listed:
 
 @dataclass(frozen=True, slots=True)
 class ItemDetail:
-    """A claim with its questions and edits. ``confirmed`` pairs an edit with who settled it."""
+    """A claim with its questions and edits. ``confirmed`` pairs an edit with who settled it;
+    ``askable`` are its codes that leave something open to ask the physician."""
 
     claim: Claim
-    queries: tuple[Query, ...]
+    queries: tuple[QueryView, ...]
     edits: tuple[Edit, ...]
     confirmed: tuple[tuple[Edit, EditConfirmation], ...]
+    askable: tuple[str, ...] = ()
 
 
 def queue(
@@ -92,7 +98,8 @@ def item_detail(user: Any, item_id: int) -> ItemDetail:
     if not found:
         raise NotFound
     claim = found[0]
-    queries = BillingQuery.objects.filter(item_id=item_id).select_related("asked_by", "resolved_by")
+    note_id = BillingItem.objects.values_list("signed_note__note_id", flat=True).get(pk=item_id)
+    queries = queries_asked(user, note_id)
     edits = edits_of(actor, found)[item_id] if claim.state in _OPEN else ()
     settled = {
         row.key: row
@@ -100,10 +107,19 @@ def item_detail(user: Any, item_id: int) -> ItemDetail:
     }
     return ItemDetail(
         claim,
-        tuple(_query(query) for query in queries),
+        queries,
         tuple(edit for edit in edits if not _settled(edit, settled)),
         tuple((edit, settled[edit.key]) for edit in edits if _settled(edit, settled)),
+        _askable(code.code for code in claim.codes) if claim.state in _OPEN else (),
     )
+
+
+def _askable(codes: Iterable[str]) -> tuple[str, ...]:
+    try:
+        terminology = terminology_load()
+        return tuple(code for code in codes if prompt_of(terminology, code) is not None)
+    except TerminologyMissing:
+        return ()
 
 
 def ready_claims(user: Any, item_ids: Iterable[int]) -> tuple[Listed, ...]:
@@ -147,6 +163,16 @@ def replaced_items(organization_id: int) -> QuerySet[BillingItem]:
     return BillingItem.objects.filter(
         organization_id=organization_id, state__in=_OPEN, voiding=False
     ).filter(Exists(newer))
+
+
+def answered_items(organization_id: int) -> QuerySet[BillingItem]:
+    """Items that wait for an answer though no question about their note is open."""
+    open_queries = CodingQuery.objects.filter(
+        note_id=OuterRef("signed_note__note_id"), answered_at=None
+    )
+    return BillingItem.objects.filter(
+        organization_id=organization_id, state=BillingItem.State.NEEDS_QUERY
+    ).exclude(Exists(open_queries))
 
 
 def _settled(edit: Edit, settled: dict[str, EditConfirmation]) -> bool:
@@ -197,14 +223,3 @@ def _within(since: date | None, until: date | None) -> Q:
 
 def _midnight(day: date) -> datetime:
     return timezone.make_aware(datetime.combine(day, time.min), timezone.get_default_timezone())
-
-
-def _query(row: BillingQuery) -> Query:
-    return Query(
-        question=row.question,
-        asked_by=user_name(row.asked_by),
-        asked_at=row.asked_at,
-        answer=row.answer,
-        resolved_by=user_name(row.resolved_by) if row.resolved_by else "",
-        resolved_at=row.resolved_at,
-    )

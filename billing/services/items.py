@@ -4,14 +4,15 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.db import transaction
-from django.utils import timezone
 
 from billing.exceptions import NotReady, WrongState
-from billing.models import BillingItem, BillingQuery
+from billing.models import BillingItem
 from billing.selectors import claims, edits_of, items_for_claims, missing_items, replaced_items
-from billing.selectors.queue import open_of
-from ehr.exceptions import BadInput, NotFound
+from billing.selectors.queue import answered_items, open_of
+from ehr.exceptions import BadInput, NotFound, Refused
+from ehr.models import CodingQuery
 from ehr.permissions import BILLER, actor_of
+from ehr.services import queries
 from fhir_bridge import audit
 from fhir_bridge.access import Actor
 
@@ -20,22 +21,34 @@ BEFORE_EXPORT = (State.SIGNED, State.READY)
 
 
 def billing_items_ensure(*, user: Any) -> int:
-    """Give every signature with codes its item, and void those that an amendment replaced.
+    """Give every signature with codes its item, void those that an amendment replaced, and let
+    those go on whose question the physician answered.
 
     Idempotent and safe to run from several requests; returns how many items are new.
     """
     actor = actor_of(user, BILLER)
     missing = missing_items(actor.organization_id)
     replaced = replaced_items(actor.organization_id)
-    if not missing.exists() and not replaced.exists():
+    answered = answered_items(actor.organization_id)
+    if not (missing.exists() or replaced.exists() or answered.exists()):
         return 0
     with transaction.atomic():
+        asked = set(
+            CodingQuery.objects.filter(
+                note_id__in=missing.values("note_id"), answered_at=None
+            ).values_list("note_id", flat=True)
+        )
         items = [
-            BillingItem(organization_id=actor.organization_id, signed_note=signed)
+            BillingItem(
+                organization_id=actor.organization_id,
+                signed_note=signed,
+                state=State.NEEDS_QUERY if signed.note_id in asked else State.SIGNED,
+            )
             for signed in missing
         ]
         BillingItem.objects.bulk_create(items, ignore_conflicts=True)
         replaced.update(state=State.VOID)
+        _answered_go_on(actor)
     return len(items)
 
 
@@ -61,44 +74,50 @@ def open_items_rescrub(actor: Actor) -> None:
     items_rescrub(actor, with_lines.distinct().values_list("pk", flat=True))
 
 
-def query_raise(*, user: Any, item_id: int, question: str) -> BillingQuery:
-    """Ask about an item; it waits until the question is answered.
+def query_raise(*, user: Any, item_id: int, question: str = "", code: str = "") -> CodingQuery:
+    """Ask the physician about an item, in words or what one of its codes leaves open; it waits
+    until the question is answered or withdrawn.
 
-    Raises NotFound; BadInput without a question; NotReady unless the item is still to be exported.
+    Raises NotFound; BadInput as `queries.query_ask`; NotReady unless the item is still to be
+    exported and no question is open.
     """
-    text = question.strip()
-    if not text:
-        raise BadInput(code="no-question")
     with transaction.atomic():
         item = item_locked(user, item_id)
         if item.state not in BEFORE_EXPORT:
             raise NotReady(item_ids=[item_id])
+        try:
+            query = queries.query_ask(
+                user=user, signed_note_id=item.signed_note_id, code=code, question=question
+            )
+        except Refused as error:
+            raise NotReady(item_ids=[item_id]) from error
         item.state = State.NEEDS_QUERY
         item.save(update_fields=["state"])
-        return BillingQuery.objects.create(item=item, question=text[:1000], asked_by=user)
+        return query
 
 
-def query_resolve(*, user: Any, item_id: int, answer: str) -> BillingQuery:
-    """Note the answer to the open question; the item goes on.
+def query_withdraw(*, user: Any, item_id: int, reason: str) -> CodingQuery:
+    """Take back the open question; the item goes on.
 
-    Raises NotFound; BadInput without an answer; NotReady when no question is open.
+    Raises NotFound; BadInput without a reason; NotReady when no question is open.
     """
-    text = answer.strip()
-    if not text:
-        raise BadInput(code="no-answer")
     with transaction.atomic():
         item = item_locked(user, item_id)
-        query = item.queries.filter(resolved_at=None).first()
-        if query is None or item.state != State.NEEDS_QUERY:
+        query = CodingQuery.objects.filter(
+            note_id=item.signed_note.note_id, answered_at=None
+        ).first()
+        if query is None:
             raise NotReady(item_ids=[item_id])
-        query.answer = text[:1000]
-        query.resolved_by = user
-        query.resolved_at = timezone.now()
-        query.save(update_fields=["answer", "resolved_by", "resolved_at"])
-        item.state = State.SIGNED
-        item.save(update_fields=["state"])
-        items_rescrub(actor_of(user, BILLER), [item.pk])
+        query = queries.query_withdraw(user=user, query_id=query.pk, reason=reason)
+        _answered_go_on(actor_of(user, BILLER))
         return query
+
+
+def _answered_go_on(actor: Actor) -> None:
+    """Let the items whose question was answered or withdrawn follow their edits again."""
+    ids = list(answered_items(actor.organization_id).values_list("pk", flat=True))
+    BillingItem.objects.filter(pk__in=ids, state=State.NEEDS_QUERY).update(state=State.SIGNED)
+    items_rescrub(actor, ids)
 
 
 def rejection_record(

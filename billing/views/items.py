@@ -11,13 +11,13 @@ from django.views.decorators.http import require_POST, require_safe
 from billing import selectors
 from billing.formats.csv import letters
 from billing.forms import (
-    AnswerForm,
     ConfirmEditForm,
     CoverageForm,
     DetailsForm,
     QuestionForm,
     ReferenceForm,
     RejectionForm,
+    WithdrawForm,
     line_forms,
 )
 from billing.forms.items import coverage_initial
@@ -26,6 +26,7 @@ from billing.services import items
 from billing.services import lines as entered
 from billing.shapes import Claim
 from billing.views.guard import PageRequest, biller
+from ehr.exceptions import BadInput
 
 _EDITABLE = ("signed", "ready", "needs-query")
 
@@ -40,21 +41,28 @@ def item(request: PageRequest, item_id: int) -> HttpResponse:
 @biller
 @require_POST
 def ask(request: PageRequest, item_id: int) -> HttpResponse:
+    if code := request.POST.get("code", "")[:16]:
+        items.query_raise(user=request.user, item_id=item_id, code=code)
+        return _done(request, item_id, _("The question is noted. The item waits for its answer."))
     form = QuestionForm(request.POST)
     if not form.is_valid():
         return _detail(request, item_id, question=form)
-    items.query_raise(user=request.user, item_id=item_id, question=form.cleaned_data["text"])
+    try:
+        items.query_raise(user=request.user, item_id=item_id, question=form.cleaned_data["text"])
+    except BadInput as error:
+        form.add_error("text", str(error))
+        return _detail(request, item_id, question=form)
     return _done(request, item_id, _("The question is noted. The item waits for its answer."))
 
 
 @biller
 @require_POST
-def answer(request: PageRequest, item_id: int) -> HttpResponse:
-    form = AnswerForm(request.POST)
+def withdraw(request: PageRequest, item_id: int) -> HttpResponse:
+    form = WithdrawForm(request.POST)
     if not form.is_valid():
-        return _detail(request, item_id, answer=form)
-    items.query_resolve(user=request.user, item_id=item_id, answer=form.cleaned_data["text"])
-    return _done(request, item_id, _("The answer is noted. The item goes on."))
+        return _detail(request, item_id, withdrawal=form)
+    items.query_withdraw(user=request.user, item_id=item_id, reason=form.cleaned_data["text"])
+    return _done(request, item_id, _("The question is withdrawn. The item goes on."))
 
 
 @biller
@@ -187,7 +195,7 @@ def _detail(request: PageRequest, item_id: int, **bound: Any) -> HttpResponse:
         "editable": claim.state in _EDITABLE,
         "fees": selectors.fees(request.user, on=claim.service_date)[:1000],
         "question": QuestionForm(),
-        "answer": AnswerForm(),
+        "withdrawal": WithdrawForm(),
         "rejection": RejectionForm(),
         "reference": ReferenceForm(initial={"reference": claim.payer_reference}),
         "confirmation": ConfirmEditForm(),

@@ -58,6 +58,7 @@ ACTIONS: dict[str, Text] = {
     "code-rejected": _("Code rejected"),
     "code-restored": _("Code restored"),
     "code-added": _("Code added"),
+    "query-answered": _("Coding question answered"),
     "signed": _("Signed"),
     "amendment-started": _("Amendment started"),
 }

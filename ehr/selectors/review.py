@@ -11,6 +11,8 @@ from ehr.models import CodeSuggestion, Draft, Evidence, Note, NoteSentence, Sign
 from ehr.permissions import PHYSICIAN, actor_of
 from ehr.selectors.labels import ACTIONS, CHECK_REASONS, FLAGS, SET_ASIDE, labelled
 from ehr.selectors.people import patient_briefs, user_name
+from ehr.selectors.queries import prompt_views
+from ehr.selectors.query_shapes import QueryView
 from ehr.selectors.shapes import (
     CheckView,
     EventView,
@@ -42,7 +44,11 @@ def note_for_review(user: Any, note_id: int) -> NoteForReview:
         Note.objects.filter(pk=note_id, visit__organization_id=actor.organization_id)
         .select_related("visit__clinician", "draft__visit_text__submitted_by")
         .prefetch_related(
-            "sections__sentences__evidence", "suggestions__evidence", "events__actor", "signatures"
+            "sections__sentences__evidence",
+            "suggestions__evidence",
+            "events__actor",
+            "signatures",
+            "queries",
         )
         .first()
     )
@@ -70,7 +76,7 @@ def note_for_review(user: Any, note_id: int) -> NoteForReview:
         template=draft.template,
         words=words,
         sections=sections,
-        suggestions=tuple(_suggestion(row, words) for row in note.suggestions.all()),
+        suggestions=_suggestions(note, words),
         set_aside=tuple(_set_aside(item, words) for item in draft.set_aside),
         warnings=warnings,
         checks=_checks(sentences, first),
@@ -179,7 +185,13 @@ def _release_warning(note: Note) -> tuple[FlagView, ...]:
     return _flags([{"code": "release-not-in-force", "severity": "medium"}])
 
 
-def _suggestion(row: CodeSuggestion, words: Words) -> SuggestionView:
+def _suggestions(note: Note, words: Words) -> tuple[SuggestionView, ...]:
+    answered = [query.code for query in note.queries.all()]
+    prompts = prompt_views(note, answered)
+    return tuple(_suggestion(row, words, prompts.get(row.pk)) for row in note.suggestions.all())
+
+
+def _suggestion(row: CodeSuggestion, words: Words, prompt: QueryView | None) -> SuggestionView:
     return SuggestionView(
         id=row.pk,
         system=row.system,
@@ -195,6 +207,7 @@ def _suggestion(row: CodeSuggestion, words: Words) -> SuggestionView:
         status_label=row.get_status_display(),
         reject_reason=row.reject_reason,
         evidence=tuple(_evidence(item, words) for item in row.evidence.all()),
+        prompt=prompt,
     )
 
 

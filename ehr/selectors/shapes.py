@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from ehr.exceptions import Text
+from ehr.selectors.query_shapes import QueryView
 
 
 @dataclass(frozen=True, slots=True)
@@ -327,6 +328,7 @@ class SuggestionView:
     status_label: Text
     reject_reason: str = ""
     evidence: tuple[EvidenceView, ...] = ()
+    prompt: QueryView | None = None  # what it leaves open
 
     @property
     def percent(self) -> int:

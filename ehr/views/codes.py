@@ -50,6 +50,22 @@ def decide(request: PageRequest, suggestion_id: int, action: str) -> HttpRespons
 
 @physician
 @require_POST
+def replace(request: PageRequest, suggestion_id: int) -> HttpResponse:
+    """Accept another code in a suggestion's place."""
+    note = decisions.code_replace(
+        user=request.user,
+        suggestion_id=suggestion_id,
+        expected_version=version_of(request),
+        code=request.POST.get("code", "").strip(),
+    )
+    if not request.htmx:
+        return redirect(visit_path(note, "codes"))
+    review = selectors.note_for_review(request.user, note.pk)
+    return changed(request, "ehr/review/codes_changed.html", review, {})
+
+
+@physician
+@require_POST
 def add(request: PageRequest, note_id: int) -> HttpResponse:
     """Add a code that the person chose; it counts as accepted."""
     note: Note = decisions.code_add(

@@ -32,6 +32,7 @@ def review_context(request: PageRequest, note_id: int) -> dict[str, Any]:
     note = selectors.note_for_review(request.user, note_id)
     return {
         "note": note,
+        "queries": selectors.queries_of(request.user, note_id),
         "turns": turns(note.words, note_spans(note)),
         "allergies": selectors.allergies(request.user, note.patient.id),
     }

@@ -31,6 +31,7 @@ def signed_context(request: PageRequest, note_id: int, number: int | None = None
         "signatures": signatures,
         "shown": shown,
         "amend": AmendForm(),
+        "queries": selectors.queries_of(request.user, note_id),
         "allergies": selectors.allergies(request.user, note.patient.id),
     }
 

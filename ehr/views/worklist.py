@@ -33,6 +33,7 @@ def worklist(request: PageRequest, day: date | None = None) -> HttpResponse:
     context = {
         "nav": "worklist",
         "day": listed.day,
+        "questions": len(selectors.queries_waiting(request.user)),
         "today": today,
         "before": listed.day - timedelta(days=1),
         "after": listed.day + timedelta(days=1),

@@ -167,6 +167,12 @@ def missing_detail(terminology: Terminology, code: Code) -> str:
     return "detail" if siblings else ""
 
 
+def side_beside(unsided: str, description: str) -> str:
+    """The side that a description adds to another one, "" where it says anything else too."""
+    same = _side_free(unsided) == _side_free(description)
+    return _side_of(description) if same else ""
+
+
 def _content(description: str) -> set[str]:
     tokens = {word.text for word in wording.words(wording.plain(description))}
     return tokens - _WEAK - wording.SIDES

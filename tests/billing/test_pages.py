@@ -8,7 +8,7 @@ from django.urls import reverse
 from billing.models import BillingItem, ExportBatch
 from billing.services.items import billing_items_ensure
 from billing.urls import urlpatterns
-from ehr.models import SignedNote
+from ehr.models import CodingQuery, SignedNote
 from tests.billing.conftest import sign_visit
 from tests.billing.practice import NPI, practice_make
 from tests.ehr.world import WORDS, World
@@ -57,16 +57,21 @@ def test_the_way_from_the_queue_to_the_file(world: World, item: BillingItem) -> 
     assert str(batch.pk) in client.get(reverse("billing:exports")).content.decode()
 
 
-def test_a_question_and_its_answer_on_the_page(world: World, item: BillingItem) -> None:
+def test_a_question_is_asked_and_withdrawn_on_the_page(world: World, item: BillingItem) -> None:
     client = signed_in(world.biller)
     url = reverse("billing:item", args=[item.pk])
     client.post(reverse("billing:ask", args=[item.pk]), {"text": "Which side?"})
     page = client.get(url).content.decode()
     assert "Which side?" in page
-    client.post(reverse("billing:answer", args=[item.pk]), {"text": "Left"})
-    assert "Left" in client.get(url).content.decode()
+    client.post(reverse("billing:withdraw", args=[item.pk]), {"text": "Asked by mistake"})
+    assert "Asked by mistake" in client.get(url).content.decode()
     empty = client.post(reverse("billing:ask", args=[item.pk]), {"text": " "})
     assert empty.status_code == 422
+    paid = client.post(reverse("billing:ask", args=[item.pk]), {"text": "Will the payer pay?"})
+    assert paid.status_code == 422
+    client.post(reverse("billing:ask", args=[item.pk]), {"code": "R07.9"})
+    item.refresh_from_db()
+    assert item.state == "needs-query"
 
 
 def test_no_page_shows_the_notes_words(world: World, item: BillingItem) -> None:
@@ -132,7 +137,7 @@ def test_outsiders_learn_nothing_from_any_page(
             if names:
                 assert answer.status_code in (302, 403, 404, 405), url
     assert ExportBatch.objects.count() == 1
-    assert item.queries.count() == 0
+    assert CodingQuery.objects.count() == 0
 
 
 def test_a_name_that_is_searched_stays_out_of_addresses(world: World, item: BillingItem) -> None:

@@ -8,13 +8,14 @@ from billing.models import BillingItem
 from billing.services.items import (
     billing_items_ensure,
     query_raise,
-    query_resolve,
+    query_withdraw,
     rejection_record,
 )
 from ehr.exceptions import BadInput, NotAllowed, NotFound
 from ehr.models import SignedNote
-from ehr.services.notes import note_amend
-from tests.billing.conftest import amend_without, practitioner_named, sign_visit
+from ehr.services.notes import note_amend, note_sign
+from ehr.services.queries import Answer, query_answer
+from tests.billing.conftest import amend_without, current, practitioner_named, sign_visit
 from tests.ehr.world import World
 
 
@@ -70,31 +71,112 @@ def test_a_claim_says_what_was_signed_and_the_minimum_about_the_patient(
     ] == signed.codes
 
 
-def test_a_question_holds_the_item_until_it_is_answered(world: World, signed: SignedNote) -> None:
+def physician_answers(world: World, signed: SignedNote, outcome: str, text: str = "") -> None:
+    query = signed.note.queries.get(answered_at=None)
+    query_answer(
+        user=world.owner,
+        query_id=query.pk,
+        expected_version=current(signed.note),
+        answer=Answer(outcome, text=text),
+    )
+
+
+def test_a_question_holds_the_item_until_the_physician_answers(
+    world: World, signed: SignedNote
+) -> None:
     item = only_item(world)
     query_raise(user=world.biller, item_id=item.pk, question=" Which side? ")
     with pytest.raises(NotReady):
         query_raise(user=world.biller, item_id=item.pk, question="Again?")
     assert selectors.queue(world.biller, state="needs-query").counts == {"needs-query": 1}
-    with pytest.raises(BadInput):
-        query_resolve(user=world.biller, item_id=item.pk, answer="  ")
-    query_resolve(user=world.biller, item_id=item.pk, answer="Left")
+    billing_items_ensure(user=world.biller)
+    item.refresh_from_db()
+    assert item.state == "needs-query"
+    physician_answers(world, signed, "undetermined")
+    billing_items_ensure(user=world.biller)
     (query,) = selectors.item_detail(world.biller, item.pk).queries
-    assert (query.question, query.answer, query.resolved_by) == (
+    assert (query.question, query.outcome, query.answered_by) == (
         "Which side?",
-        "Left",
-        "Biller Test",
+        "undetermined",
+        "Owner Test",
     )
     item.refresh_from_db()
     assert item.state == "signed"
 
 
-def test_a_question_cannot_be_answered_twice(world: World, signed: SignedNote) -> None:
+def test_an_answer_that_documents_more_holds_the_claim_until_it_is_signed(
+    world: World, signed: SignedNote
+) -> None:
+    item = only_item(world)
+    query_raise(user=world.biller, item_id=item.pk, question="Where is the pain?")
+    physician_answers(world, signed, "other", "Pain behind the breastbone")
+    billing_items_ensure(user=world.biller)
+    (claim,) = selectors.queue(world.biller, state="todo").claims
+    assert claim.amending
+    assert not claim.exportable
+    note_sign(user=world.owner, note_id=signed.note_id, expected_version=current(signed.note))
+    billing_items_ensure(user=world.biller)
+    item.refresh_from_db()
+    assert item.state == "void"
+    (claim,) = selectors.queue(world.biller, state="todo").claims
+    assert (claim.version, claim.state) == (2, "signed")
+
+
+def test_an_open_question_outlives_an_amendment(world: World, signed: SignedNote) -> None:
     item = only_item(world)
     query_raise(user=world.biller, item_id=item.pk, question="Which side?")
-    query_resolve(user=world.biller, item_id=item.pk, answer="Left")
+    amend_without(world, signed, "I10")
+    billing_items_ensure(user=world.biller)
+    (claim,) = selectors.queue(world.biller, state="todo").claims
+    assert (claim.version, claim.state) == (2, "needs-query")
+    query_withdraw(user=world.biller, item_id=claim.item_id, reason="It is documented now")
+    assert BillingItem.objects.get(pk=claim.item_id).state == "signed"
+
+
+def test_a_question_is_withdrawn_once_and_with_a_reason(world: World, signed: SignedNote) -> None:
+    item = only_item(world)
+    query_raise(user=world.biller, item_id=item.pk, question="Which side?")
+    with pytest.raises(BadInput):
+        query_withdraw(user=world.biller, item_id=item.pk, reason="  ")
+    query_withdraw(user=world.biller, item_id=item.pk, reason="Asked by mistake")
     with pytest.raises(NotReady):
-        query_resolve(user=world.biller, item_id=item.pk, answer="Right")
+        query_withdraw(user=world.biller, item_id=item.pk, reason="Again")
+    item.refresh_from_db()
+    assert item.state == "signed"
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Was it acute? It would raise the reimbursement.",
+        "The payer will deny this. Is it type 2?",
+        "Peut-on préciser ? Le remboursement en dépend.",
+        "Does the HCC apply?",
+    ],
+)
+def test_a_question_may_not_speak_of_payment(
+    world: World, signed: SignedNote, question: str
+) -> None:
+    item = only_item(world)
+    with pytest.raises(BadInput) as refused:
+        query_raise(user=world.biller, item_id=item.pk, question=question)
+    assert refused.value.code == "query-mentions-payment"
+    item.refresh_from_db()
+    assert item.state == "signed"
+
+
+def test_what_a_code_leaves_open_is_asked_without_the_notes_words(
+    world: World, signed: SignedNote
+) -> None:
+    item = only_item(world)
+    assert selectors.item_detail(world.biller, item.pk).askable == ("R07.9",)
+    with pytest.raises(BadInput):
+        query_raise(user=world.biller, item_id=item.pk, code="I10")
+    query_raise(user=world.biller, item_id=item.pk, code="R07.9")
+    (query,) = selectors.item_detail(world.biller, item.pk).queries
+    assert query.code == "R07.9"
+    assert query.indicators == ()
+    assert signed.note.queries.get().indicators != []
 
 
 def test_only_an_exported_claim_can_be_rejected_by_a_payer(
@@ -147,7 +229,7 @@ def test_outsiders_get_nothing(world: World, signed: SignedNote, other_biller: A
     for refused in (
         lambda: selectors.item_detail(other_biller, item.pk),
         lambda: query_raise(user=other_biller, item_id=item.pk, question="?"),
-        lambda: query_resolve(user=other_biller, item_id=item.pk, answer="!"),
+        lambda: query_withdraw(user=other_biller, item_id=item.pk, reason="!"),
         lambda: rejection_record(user=other_biller, item_id=item.pk, reason="!"),
     ):
         with pytest.raises(NotFound):

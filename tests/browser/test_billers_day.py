@@ -15,6 +15,8 @@ from playwright.sync_api import Page, expect
 from billing.formats.x12_gate import x12_check
 from billing.models import BillingItem
 from billing.services.lines import LineInput
+from ehr.models import CodingQuery
+from ehr.services.queries import Answer, query_answer
 from tests.billing.conftest import made, sign_visit
 from tests.billing.practice import complete, newest_item, practice_make
 from tests.ehr.world import World
@@ -61,9 +63,15 @@ def test_from_the_queue_to_a_rejection(
     page.locator("#id_text").fill("Which side?")
     page.get_by_role("button", name=said("Hold and ask")).click()
     expect(page.locator(".page-head .badge-warn")).to_have_text(said("Needs an answer"))
-    page.locator("#id_text").fill("Left.")
-    page.get_by_role("button", name=said("Note the answer")).click()
-    expect(page.locator("#questions")).to_contain_text("Left.")
+    query = CodingQuery.objects.get(answered_at=None)
+    query_answer(
+        user=signed_world.owner,
+        query_id=query.pk,
+        expected_version=query.note.version,
+        answer=Answer("undetermined"),
+    )
+    page.reload()
+    expect(page.locator("#questions")).to_contain_text(said("Cannot be determined"))
 
     # An edit is mended: a wrong pointer is said at its place, then everything is kept.
     row = page.locator("[data-line]").first

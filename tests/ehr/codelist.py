@@ -14,6 +14,16 @@ TABULAR = """<?xml version="1.0" encoding="utf-8"?>
 <section id="I10-I1A"><desc>Hypertensive diseases (I10-I1A)</desc>
 <diag><name>I10</name><desc>Essential (primary) hypertension</desc></diag>
 </section></chapter>
+<chapter><name>13</name><desc>Diseases of the musculoskeletal system (M00-M99)</desc>
+<section id="M20-M25"><desc>Other joint disorders (M20-M25)</desc>
+<diag><name>M25</name><desc>Other joint disorder, not elsewhere classified</desc>
+<diag><name>M25.5</name><desc>Pain in joint</desc>
+<diag><name>M25.56</name><desc>Pain in knee</desc>
+<diag><name>M25.561</name><desc>Pain in right knee</desc></diag>
+<diag><name>M25.562</name><desc>Pain in left knee</desc></diag>
+<diag><name>M25.569</name><desc>Pain in unspecified knee</desc></diag>
+</diag></diag></diag>
+</section></chapter>
 <chapter><name>18</name><desc>Symptoms (R00-R99)</desc>
 <section id="R00-R09"><desc>Circulatory and respiratory symptoms (R00-R09)</desc>
 <diag><name>R07</name><desc>Pain in throat and chest</desc>
@@ -24,12 +34,19 @@ TABULAR = """<?xml version="1.0" encoding="utf-8"?>
 """
 
 
-def code_list_write(folder: Path) -> Path:
-    """Build the list into `folder`, in force from April to September 2026."""
+def code_list_write(folder: Path, *, tabular: str = TABULAR, earlier: str = "") -> Path:
+    """Build the list into `folder`, in force from April to September 2026.
+
+    `earlier` is the tabular list of the half year before, where a test needs it.
+    """
     source = folder / "icd10c-tabular-April-1-2026.xml"
-    source.write_text(TABULAR)
+    source.write_text(tabular)
     out = folder / "icd10cm.sqlite3"
-    build_index(source, out, _flat)
+    releases = []
+    if earlier:
+        releases.append(folder / "icd10c-tabular-October-1-2025.xml")
+        releases[0].write_text(earlier)
+    build_index(source, out, _flat, releases=releases)
     return out
 
 

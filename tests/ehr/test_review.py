@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +14,8 @@ from ehr.exceptions import (
     StaleVersion,
     Superseded,
 )
-from ehr.models import CodeSuggestion, Note, NoteEvent, NoteSentence
-from ehr.services.codes import code_accept, code_add, code_reject, code_restore
+from ehr.models import CodeSuggestion, Note, NoteEvent, NoteSentence, Visit
+from ehr.services.codes import code_accept, code_add, code_reject, code_replace, code_restore
 from ehr.services.notes import (
     flag_resolve,
     note_sign,
@@ -26,6 +27,7 @@ from ehr.services.notes import (
     sentence_reject,
     sentence_restore,
 )
+from tests.ehr.codelist import TABULAR, code_list_write
 from tests.ehr.engines import flagged
 from tests.ehr.world import WORDS, World, draft_make, note_make
 
@@ -195,6 +197,29 @@ def test_codes_are_decided_and_a_person_adds_one(world: World, note: Note, code_
     code_restore(user=world.owner, suggestion_id=chest.pk, expected_version=4)
     chest.refresh_from_db()
     assert (chest.status, chest.decided_by) == (CodeSuggestion.Status.PROPOSED, None)
+
+
+def test_a_code_is_accepted_only_if_it_was_billable_on_the_visits_day(
+    world: World, note: Note, settings: Any, tmp_path: Path
+) -> None:
+    chest, pressure = note.suggestions.all()
+    settings.DATA_DIR = tmp_path
+    code_list_write(tmp_path, earlier=TABULAR.replace("<name>R07.9<", "<name>R07.8<"))
+    Visit.objects.filter(pk=note.visit_id).update(scheduled_at=datetime(2026, 2, 2, 9, tzinfo=UTC))
+    with pytest.raises(BadInput) as refused:
+        code_accept(user=world.owner, suggestion_id=chest.pk, expected_version=1)
+    assert refused.value.code == "code-not-billable"
+    code_accept(user=world.owner, suggestion_id=pressure.pk, expected_version=1)
+
+
+def test_another_code_takes_a_suggestions_place(world: World, note: Note, code_list: Any) -> None:
+    chest = note.suggestions.get(code="R07.9")
+    with pytest.raises(BadInput):
+        code_replace(user=world.owner, suggestion_id=chest.pk, expected_version=1, code="r079")
+    code_replace(user=world.owner, suggestion_id=chest.pk, expected_version=1, code="R07.0")
+    chest.refresh_from_db()
+    assert (chest.status, chest.reject_reason) == ("rejected", "other-code-fits")
+    assert note.suggestions.get(code="R07.0").status == "accepted"
 
 
 def test_without_a_code_list_the_page_says_so(
