@@ -22,6 +22,7 @@ from fhir_bridge.search import index
 from fhir_bridge.search.cursors import Cursor
 from fhir_bridge.search.fragments import (
     RESOURCE,
+    Compartment,
     Own,
     Scope,
     Sql,
@@ -295,25 +296,40 @@ def _keyset(sort: Sequence[SortKey], values: Sequence[Any], cursor: Cursor) -> S
 def _keys_of(scope: Scope, query: Query, cursor: Cursor) -> list[Any]:
     """The sort values that the cursor's resource had when its page was made.
 
-    The cursor names a version, so they are the same after an update or a deletion.
+    The cursor names a version, so they are the same after an update or a deletion. A version that
+    was out of the search's compartment is no place: where it lies would tell its values.
 
     Raises:
         LookupError: there is no such resource, or not in this search's reach.
     """
     keys = joined((_key_sql(scope, key, "r.id") for key in query.sort), ", ")
+    probes = [test.probe(scope, "r.id") for test in _compartments(query)]
+    inside = joined([Sql("1 = 1"), *probes], " AND ")
     rows = fetch(
         Sql(
-            f"SELECT r.version, r.deleted, {keys.text} FROM {RESOURCE} r "
+            f"SELECT r.version, r.deleted, {inside.text}, {keys.text} FROM {RESOURCE} r "
             "WHERE r.id = %s AND r.organization_id = %s AND r.type = %s",
-            (*keys.params, cursor.pk, scope.organization_id, query.resource_type),
+            (
+                *inside.params,
+                *keys.params,
+                cursor.pk,
+                scope.organization_id,
+                query.resource_type,
+            ),
         )
     )
     if not rows:
         raise LookupError
-    version, deleted, *values = rows[0]
-    if version == cursor.version and not deleted:
-        return values
-    return _keys_then(query, cursor)
+    version, deleted, is_inside, *values = rows[0]
+    if version != cursor.version or deleted:
+        return _keys_then(query, cursor)
+    if not is_inside:
+        raise LookupError
+    return values
+
+
+def _compartments(query: Query) -> list[Compartment]:
+    return [test for test in query.tests if isinstance(test, Compartment)]
 
 
 def _keys_then(query: Query, cursor: Cursor) -> list[Any]:
@@ -321,6 +337,9 @@ def _keys_then(query: Query, cursor: Cursor) -> list[Any]:
     if then is None or then.deleted:
         raise LookupError
     resource = parse(bytes(then.content)).value
+    patients = index.patients(query.resource_type, resource)
+    if not {test.patient_id for test in _compartments(query)} <= patients:
+        raise LookupError
     rows = index.extract(query.resource_type, resource)
     values: list[Any] = []
     for key in query.sort:

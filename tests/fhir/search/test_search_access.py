@@ -7,7 +7,9 @@ from django.contrib.auth import get_user_model
 
 from fhir_bridge import access, search
 from fhir_bridge.access import Actor
+from fhir_bridge.models import Resource
 from fhir_bridge.outcomes import AccessDenied, FhirError
+from fhir_bridge.search.cursors import Cursor
 from tests.fhir.search.records import (
     ids,
     observation,
@@ -95,6 +97,24 @@ def test_a_cursor_of_somebody_else_is_no_place_in_ones_own_pages(record: Actor) 
     with pytest.raises(FhirError) as caught:
         search.page(other, "Patient", [*pairs, ("_cursor", str(page.next))])
     assert caught.value.status == 400
+
+
+@pytest.mark.parametrize("sort", ["date", "_lastUpdated"])
+def test_a_cursor_of_another_patient_tells_a_client_of_one_nothing(
+    record: Actor, sort: str
+) -> None:
+    pairs = [("_count", "1"), ("_sort", sort)]
+    rows = Resource.objects.filter(type="Observation")
+    keys = {row.fhir_id: str(Cursor(row.pk, row.version)) for row in rows}
+    client = patient_client(record, "bob")
+    for changed in (False, True):
+        if changed:
+            put(record, *(observation(each, subject={"reference": f"Patient/{each[3:]}"},
+                                      status="amended") for each in keys))  # fmt: skip
+        with pytest.raises(FhirError) as caught:
+            search.page(client, "Observation", [*pairs, ("_cursor", keys["of-ann"])])
+        assert caught.value.status == 400
+        search.page(client, "Observation", [*pairs, ("_cursor", keys["of-bob"])])
 
 
 def test_a_client_of_one_patient_finds_that_patient_only(record: Actor) -> None:
