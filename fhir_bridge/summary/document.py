@@ -19,6 +19,7 @@ from fhir_bridge.documents import Stored
 from fhir_bridge.mappings.parts import LOINC, concept
 from fhir_bridge.mappings.readings import patient_name
 from fhir_bridge.operations import bundles
+from fhir_bridge.search import index
 from fhir_bridge.summary import sections
 from fhir_bridge.summary.narrative import line, narrative
 from fhir_bridge.summary.sections import SECTIONS, Section
@@ -85,7 +86,11 @@ def _along(actor: Actor, patient: Stored, held: Mapping[str, Stored]) -> dict[st
         seen |= wanted
         keys = sorted(wanted)[: _ALONG_MOST - len(along)]
         found = store.read_many(actor, keys) if keys else {}
-        fresh = [found[key] for key in keys if key in found]
+        fresh = [
+            found[key]
+            for key in keys
+            if key in found and index.patients(key[0], found[key].resource) <= {patient.id}
+        ]
         along |= {each.reference: each for each in fresh}
     return along
 

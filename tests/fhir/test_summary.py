@@ -204,3 +204,15 @@ def test_nobody_gets_a_summary_of_what_they_may_not_see() -> None:
     own = Api(scopes="patient/*.rs", patient_id="p")
     assert ids(summary(own), PROBLEMS) == {"c1"}
     refused(own.get("/Patient/q/$summary"), 404, "not-found")
+
+
+def test_what_is_another_patients_stays_out_though_something_refers_to_it() -> None:
+    api = chart()
+    api.put("/Observation/baby", observation("Patient/q", id="baby", hasMember=[
+        {"reference": "Observation/inner"}]))  # fmt: skip
+    api.put("/Observation/inner", observation("Patient/q", id="inner"))
+    evidence = [{"reference": "Observation/baby"}, {"reference": "Observation/v1"}]
+    api.put("/Condition/c1", condition("c1", "Asthma", evidence=[{"detail": evidence}]))
+    held = {each["resource"].get("id") for each in summary(api)["entry"]}
+    assert "v1" in held
+    assert not held & {"q", "baby", "inner"}
