@@ -6,6 +6,7 @@ moment later. Redirects are not followed, proxies of the environment are not use
 read. What is sent, headers included, is never logged.
 """
 
+import asyncio
 import ipaddress
 import re
 import socket
@@ -73,7 +74,8 @@ def send(
     content_type: str,
     timeout: float,
 ) -> int:
-    """Send one request and return the status of its answer. Raises Undelivered."""
+    """Send one request and return the status of its answer; `timeout` (s) is for all of it, so
+    that a receiver which answers byte by byte holds no runner. Raises Undelivered."""
     if endpoint_faults(url):
         raise Undelivered("the endpoint is not allowed")
     parts = urlsplit(url)
@@ -89,9 +91,11 @@ def send(
             sent.append((match[1], match[2].strip()))
     if content_type:
         sent.append(("Content-Type", content_type))
-    try:
-        with (
-            httpx.Client(trust_env=False, follow_redirects=False, timeout=timeout) as client,
+
+    async def exchange() -> int:
+        async with (
+            asyncio.timeout(timeout),
+            httpx.AsyncClient(trust_env=False, follow_redirects=False, timeout=timeout) as client,
             client.stream(
                 method,
                 target,
@@ -101,7 +105,10 @@ def send(
             ) as response,
         ):
             return response.status_code
-    except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as error:
+
+    try:
+        return asyncio.run(exchange())
+    except (httpx.HTTPError, httpx.InvalidURL, UnicodeError, TimeoutError) as error:
         raise Undelivered(type(error).__name__) from None
 
 

@@ -5,6 +5,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -750,3 +751,22 @@ def test_who_may_only_read_a_subscription_sees_no_header_of_it(receiver: Receive
     held = api.get(f"/Subscription/{id_}").json()
     assert held["channel"]["header"] == made["channel"]["header"]
     assert reader.get("/Subscription?_content=opensesame").json()["total"] == 0
+
+
+def test_a_receiver_that_answers_byte_by_byte_holds_no_runner() -> None:
+    listening = socket.create_server(("127.0.0.1", 0))
+
+    def drip() -> None:
+        connection, _ = listening.accept()
+        with connection, suppress(OSError):
+            for byte in b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n":
+                connection.sendall(bytes([byte]))
+                time.sleep(0.05)
+
+    thread = threading.Thread(target=drip)
+    thread.start()
+    url = f"http://127.0.0.1:{listening.getsockname()[1]}/"
+    with pytest.raises(endpoints.Undelivered):
+        endpoints.send("POST", url, headers=(), content=b"", content_type="", timeout=0.5)
+    thread.join()
+    listening.close()
