@@ -32,6 +32,11 @@ def register(routes: Iterable[Route]) -> None:
     _routes[:] = routes
 
 
+def routes() -> tuple[Route, ...]:
+    """The routes in the order of the table."""
+    return tuple(_routes)
+
+
 def interactions() -> frozenset[str]:
     """The names of all interactions that some route answers to."""
     return frozenset(each.name for route in _routes for each in route.methods.values())

@@ -12,6 +12,7 @@ from fhir_bridge.interactions import (
     delete,
     history,
     metadata,
+    openapi,
     patch,
     read,
     search,
@@ -51,6 +52,7 @@ COMPARTMENT = r"(?P<compartment>[A-Z][A-Za-z]+)/(?P<compartment_id>[A-Za-z0-9\-.
 ROUTES = (
     Route("base", r"/?", {"POST": bundle.bundle, "GET": search.system}),
     Route("metadata", r"/metadata", {"GET": metadata.metadata}),
+    Route("openapi", r"/openapi\.json", {"GET": openapi.openapi}),
     Route("smart", r"/\.well-known/smart-configuration", {"GET": smart.configuration}),
     Route("search-system", r"/_search", {"POST": search.system}),
     Route("history-system", r"/_history", {"GET": history.system}),

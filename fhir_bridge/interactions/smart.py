@@ -17,6 +17,6 @@ _CONFIGURATION = {
 }
 
 
-@interaction("smart-configuration", public=True)
+@interaction("smart-configuration", public=True, negotiated=False)
 def configuration(request: Request) -> HttpResponse:
     return HttpResponse(orjson.dumps(_CONFIGURATION), content_type="application/json")

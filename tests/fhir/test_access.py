@@ -58,6 +58,7 @@ ROUTE_REQUESTS: dict[str, list[tuple[str, str, Any]]] = {
         ("GET", "", None),
     ],
     "metadata": [("GET", "/metadata", None)],
+    "openapi": [("GET", "/openapi.json", None)],
     "search-system": [("POST", "/_search?_type=Patient", None)],
     "history-system": [("GET", "/_history", None)],
     "type": [
@@ -163,7 +164,7 @@ def test_every_route_has_its_policy_and_its_request_here() -> None:
     for pattern in urlpatterns:
         assert getattr(pattern.callback, "policy", None) in (("public",), ("fhir",))
     public = [route.name for route in ROUTES if route.public]
-    assert public == ["metadata", "smart"]
+    assert public == ["metadata", "openapi", "smart"]
     for route in ROUTES:
         methods = {each[0] for each in ROUTE_REQUESTS[route.name]}
         assert set(route.methods) <= methods, route.name
@@ -176,7 +177,7 @@ def test_an_anonymous_caller_is_asked_to_sign_in(
     chart()
     response = Api(scopes=None).call(method, path, body, **form(method, path))
     assert SECRET not in response.content.decode()
-    if route not in ("metadata", "smart"):
+    if route not in ("metadata", "openapi", "smart"):
         assert response.status_code == 401
         assert response["WWW-Authenticate"].startswith("Bearer")
         if method != "HEAD":
