@@ -135,6 +135,8 @@ def all_denied(units: Sequence[Unit], header: str, language: Language) -> list[U
         if unit.role in (Role.CLINICIAN, Role.UNKNOWN) and unit.question:
             if not pattern.search(unit.raw):
                 continue
+            if header == "FAM/SOCHX" and agreement(units, unit, language):
+                return []
             reply = _next_turn(units, unit)
             said = answer(joined(reply.raw), language) if reply else ""
             if (
@@ -155,6 +157,14 @@ def all_denied(units: Sequence[Unit], header: str, language: Language) -> list[U
         elif header == "FAM/SOCHX" and not unit.question and _NOBODY.search(unit.raw):
             found.append(unit)
     return list({unit.index: unit for unit in found}.values())
+
+
+def agreement(units: Sequence[Unit], question: Unit, language: Language) -> tuple[Unit, ...]:
+    """The reply that says yes to the clinician's question; nothing when none does."""
+    if not question.question or question.role not in (Role.CLINICIAN, Role.UNKNOWN):
+        return ()
+    reply = _next_turn(units, question)
+    return (reply,) if reply and answer(joined(reply.raw), language) == "yes" else ()
 
 
 _NOBODY = re.compile(

@@ -9,7 +9,15 @@ from summarizer.language.quantities import doses, frequency
 from summarizer.language.text import listed
 from summarizer.language.text import sentence as finished
 from summarizer.sections.candidates import Candidate, candidates
-from summarizer.sections.facets import FACETS, all_denied, denied_facets, facets_text, none_text
+from summarizer.sections.facets import (
+    FACETS,
+    agreement,
+    all_denied,
+    denied_facets,
+    facets_text,
+    none_text,
+)
+from summarizer.sections.salience import salient
 from summarizer.steps.units import Subject, Unit
 from summarizer.steps.write.wording import none_of
 from summarizer.types import Assertion, Language, Role
@@ -57,9 +65,14 @@ _HOLLOW = re.compile(
 )
 
 
+def statements(units: list[Unit], language: Language, subject: Subject) -> list[Candidate]:
+    """What was said that tells something."""
+    return [c for c in candidates(units, language, subject) if _telling(c)]
+
+
 def write(units: list[Unit], header: str, language: Language, subject: Subject) -> list[Line]:
     """The section's lines; none when nothing that was said belongs in it."""
-    found = [c for c in candidates(units, language, subject) if _telling(c)]
+    found = statements(units, language, subject)
     lines: list[Line] = []
     used: set[int] = set()
     if header in ("MEDICATIONS", "ALLERGY"):
@@ -85,7 +98,7 @@ def write(units: list[Unit], header: str, language: Language, subject: Subject) 
         told = [c for c in found if c.kind != "clinician" or c.names]
         found = told or found
     found = [c for c in found if not {u.index for u in c.units} <= used or not c.units]
-    lines += _rest(found, header, language)
+    lines += _rest(salient(found, header, language), header, language)
     if habits:
         evidence = {u.index: u for group in habits.values() for u in group}
         lines.append(
@@ -120,7 +133,7 @@ def _rest(found: Sequence[Candidate], header: str, language: Language) -> list[L
     denials = [c for c in found if c.kind == "denied" and c.experiencer == "patient"]
     if header in LISTS:
         shown = [c for c in found if not c.denied] or list(found)
-        items = [compact(clinical(c.text, language)) for c in shown]
+        items = [_item(c, language) for c in shown]
         return [Line(item, c.units) for item, c in zip(items, shown, strict=True)]
     merged = False
     for candidate in found:
@@ -132,6 +145,27 @@ def _rest(found: Sequence[Candidate], header: str, language: Language) -> list[L
         text = candidate.text
         lines.append(Line(text, candidate.units))
     return lines
+
+
+# What a listed complaint, disease or operation is told with, and is written without.
+_LED = re.compile(
+    r"^(?:(?:hm|um|uh|so|well|doctor|sir|ma'am|here)\b[ ,]*|in fact\b[ ,]*|(?:and|that) )*"
+    r"(?:(?:the patient|he|she|they) (?:has been|has had|has got|has|had|have|is|was|"
+    r"feels?(?! like)|needs?|gets?)(?: (?:having|experiencing|feeling|diagnosed with|"
+    r"just|also|been having|here for|here to))*|reports?|"
+    r"(?:it's|it is) mentioned here that (?:the patient|he|she) has|"
+    r"(?:have|had|has|been|is|was)(?: been)?(?: having| experiencing)?) "
+    r"(?:(?:a|an|some|this|these|the|any) (?=\w))?(?!not\b|no\b|never\b)",
+    re.I,
+)
+_OWN = re.compile(r"\b(?:i|i'm|i've|my|you|you're|you've|your)\b", re.I)
+
+
+def _item(candidate: Candidate, language: Language) -> str:
+    """The statement as a list has it; the patient alone may go unnamed."""
+    text = compact(clinical(candidate.text, language))
+    own = candidate.experiencer == "patient" and _OWN.search(candidate.units[0].raw)
+    return _LED.sub("", text) if own else text
 
 
 _NO = re.compile(r"^(?:No|Pas de) ")
@@ -160,12 +194,13 @@ def _denied(denials: Sequence[Candidate], language: Language) -> Line:
 
 def _medicines(units: Sequence[Unit], header: str, language: Language) -> list[Line]:
     """Names with their dose and time, as they were said; for allergies, what it is to."""
-    names: dict[str, tuple[str, Unit]] = {}
+    names: dict[str, tuple[str, tuple[Unit, ...]]] = {}
     for unit in units:
         for mention, status in unit.mentions:
             if mention.concept.kind != "medication" or status.assertion is Assertion.DENIED:
                 continue
-            if unit.question and unit.role is not Role.PATIENT:
+            agreed = agreement(units, unit, language)
+            if unit.question and unit.role is not Role.PATIENT and not agreed:
                 continue
             text = mention.surface
             if header == "MEDICATIONS":
@@ -173,11 +208,11 @@ def _medicines(units: Sequence[Unit], header: str, language: Language) -> list[L
                 single = sum(m.concept.kind == "medication" for m, _ in unit.mentions) == 1
                 if single:
                     text = " ".join(x for x in (text, amount, frequency(unit.clean, language)) if x)
-            names.setdefault(mention.concept.key, (text, unit))
+            names.setdefault(mention.concept.key, (text, (unit, *agreed)))
     if not names:
         return []
     shown = listed([text for text, _ in names.values()], language)
     if header == "ALLERGY":
         shown = f"Allergique à : {shown}" if language == "fr" else f"Allergic to {shown}"
-    rows = {unit.index: unit for _, unit in names.values()}
+    rows = {unit.index: unit for _, group in names.values() for unit in group}
     return [Line(shown, tuple(rows[i] for i in sorted(rows)))]

@@ -232,6 +232,7 @@ _SMALL = words(
     "follow followup signale connue suspected suspecte record "
     "patient report deny denie state clinician the caregiver and with for was were has have had "
     "her his she their them that this not does did been being will would from who which are him "
+    "don doesn didn isn aren wasn weren haven hasn hadn "
     "present today continue impression herself himself themselve patiente pas une des est dan "
     "pour avec sur que qui son elle lui aux depui antecedent clinique accompagnant rapporte"
 )

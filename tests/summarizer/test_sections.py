@@ -91,3 +91,55 @@ def test_every_sentence_has_verbatim_evidence_and_a_header_is_predicted(
         for item in sentence.evidence:
             assert isinstance(item, TextEvidence)
             assert transcript.text[item.start : item.end] == item.quote
+
+
+def test_medicines_that_the_patient_says_yes_to_are_listed(claims_backend: Backend) -> None:
+    words = (
+        "Doctor: Are you on insulin?\nPatient: Yes.\nDoctor: Are you on metformin as well?\n"
+        "Patient: Yes, I am.\nDoctor: And lisinopril?\nPatient: No."
+    )
+    assert drafted(claims_backend, words, "MEDICATIONS").text.lower() == "insulin and metformin."
+
+
+def test_a_family_with_a_disease_is_not_called_noncontributory(claims_backend: Backend) -> None:
+    words = (
+        "Doctor: Do you have any conditions that run in your family?\n"
+        "Patient: Yes, some of my relatives have had coronary artery disease.\n"
+        "Doctor: Does anyone in your family have a history of cancer?\nPatient: No."
+    )
+    text = drafted(claims_backend, words, "FAM/SOCHX").text
+    assert "Noncontributory" not in text
+    assert "coronary artery disease" in text
+
+
+def test_a_complaint_is_written_without_the_words_that_lead_to_it(claims_backend: Backend) -> None:
+    words = "Doctor: What is going on with you?\nPatient: I am having nausea."
+    assert drafted(claims_backend, words, "CC").text == "Nausea."
+
+
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [
+        ("My mother has dementia.", "mother"),
+        ("I don't have diabetes.", "doesn't have"),
+        ("I think I have a cold.", "think"),
+    ],
+)
+def test_whom_it_is_about_no_and_doubt_are_kept_in_a_list(
+    claims_backend: Backend, said: str, kept: str
+) -> None:
+    words = f"Doctor: Tell me about your health.\nPatient: {said}"
+    text = drafted(claims_backend, words, "PASTMEDICALHX").text.lower()
+    assert kept in text
+
+
+def test_what_a_clinician_would_not_write_is_left_out_and_something_stays(
+    claims_backend: Backend,
+) -> None:
+    words = (
+        "Doctor: What brings you in?\nPatient: I have a sore throat.\n"
+        "Doctor: I see.\nPatient: My phone is in the car, let me grab it for you."
+    )
+    text = drafted(claims_backend, words, "CC").text
+    assert "sore throat" in text.lower()
+    assert "phone" not in text
