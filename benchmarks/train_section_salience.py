@@ -63,10 +63,10 @@ def fit(found: Sequence[Example]) -> Array:
     y = np.array([item.share for item in found])
 
     def times(weights: Array) -> Array:
-        return np.bincount(rows, weights[places], len(found))
+        return np.bincount(rows, weights[places], len(found)).astype(np.float64)
 
     def back(values: Array) -> Array:
-        return np.bincount(places, values[rows], BUCKETS)
+        return np.bincount(places, values[rows], BUCKETS).astype(np.float64)
 
     weights = np.zeros(BUCKETS)
     left = back(y)
