@@ -19,6 +19,7 @@ CELERY_BROKER_URL = ""
 # Every read inserts its audit entry at once, and tests may empty the tables again.
 AUDIT_BUFFER_SECONDS = 0
 AUDIT_GUARD = False
+BULK_SETTLE_SECONDS = 0
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     # A file, not memory: threads, worker processes and the live server see the same database.
     DATABASES["default"]["TEST"] = {

@@ -2,9 +2,12 @@
 
 import logging
 import threading
+import time
 import traceback
 
+from django.conf import settings
 from django.db import InterfaceError, OperationalError, transaction
+from django.utils import timezone
 
 from fhir_bridge import audit
 from fhir_bridge.access import Actor
@@ -51,6 +54,8 @@ def _step(job: BackgroundJob, owner: str) -> bool:
     """One step; whether it was the last."""
     actor = actor_standing(job.organization_id, job.actor)
     if job.kind == jobs.Kind.EXPORT:
+        if not job.progress:
+            _settle(job)
         step = exports.export_step(job, actor)
         with transaction.atomic():
             jobs.step_store(job, owner, step)
@@ -61,6 +66,15 @@ def _step(job: BackgroundJob, owner: str) -> bool:
     if step.done:
         audit.record(actor, job.kind, detail={"job": str(job.pk), "resources": counts})
     return step.done
+
+
+def _settle(job: BackgroundJob) -> None:
+    """Wait for writes whose time is before the transaction time and that have not committed: no
+    page would hold them, and no later export since then either."""
+    age = (timezone.now() - job.asked_at).total_seconds()
+    wait: float = settings.BULK_SETTLE_SECONDS - max(age, 0.0)
+    if wait > 0:
+        time.sleep(min(wait, settings.BULK_LEASE_SECONDS / 2))
 
 
 def _import_step(job: BackgroundJob, owner: str, actor: Actor) -> jobs.Step:

@@ -2,6 +2,7 @@
 
 import base64
 import json
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -185,6 +186,26 @@ def test_files_hold_the_record_as_it_was_when_it_was_asked_for() -> None:
     assert sorted(held) == ["p", "q", "r"]
     assert held["p"]["gender"] == "female"
     assert held["p"]["meta"]["versionId"] == "1"
+
+
+def test_an_export_waits_for_writes_that_began_before_it(
+    monkeypatch: pytest.MonkeyPatch, settings: Any
+) -> None:
+    settings.BULK_SETTLE_SECONDS = 5.0
+    api = ward()
+    job = asked(api, "/$export?_type=Patient")
+    waited: list[float] = []
+
+    def commit(seconds: float) -> None:
+        waited.append(seconds)
+        api.put("/Patient/late", patient(id="late"))
+        moment = BackgroundJob.objects.get().asked_at - timedelta(milliseconds=1)
+        Resource.objects.filter(fhir_id="late").update(last_updated=moment)
+
+    monkeypatch.setattr(time, "sleep", commit)
+    assert "late" in content(api, manifest(api, job))["Patient"]
+    assert len(waited) == 1
+    assert 0 < waited[0] <= 5
 
 
 def test_large_types_come_in_several_pieces_and_files(monkeypatch: pytest.MonkeyPatch) -> None:

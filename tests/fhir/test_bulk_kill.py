@@ -35,6 +35,7 @@ class Machine:
             "SECRET_KEY": "only-for-tests-" + "x" * 50,
             "PLUME_TLS": "false",
             "PLUME_BULK_LEASE_SECONDS": "1",
+            "PLUME_BULK_SETTLE_SECONDS": "0",
             "PLUME_RECONCILE_SECONDS": "0.2",
         }
 
