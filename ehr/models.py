@@ -208,6 +208,7 @@ class CodeSuggestion(models.Model):
     added_by_person = models.BooleanField(default=False)
     status = models.CharField(max_length=10, choices=Status, default=Status.PROPOSED)
     reject_reason = models.CharField(max_length=200, blank=True)
+    learned = models.CharField(max_length=8, blank=True)  # as what a prior counted the decision
     decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT
     )
@@ -217,6 +218,29 @@ class CodeSuggestion(models.Model):
         ordering = ["position"]
         constraints = [
             models.UniqueConstraint(fields=["note", "system", "code"], name="code_once_per_note"),
+        ]
+
+
+class CodePrior(models.Model):
+    """How an organisation decided, over all its signed notes, on a code that a wording suggested.
+
+    `term` is a wording of the code list; no patient, note or person is kept.
+    """
+
+    organization = models.ForeignKey("fhir_bridge.Organization", on_delete=models.PROTECT)
+    term_key = models.CharField(max_length=300)  # summarizer.coding.wording.key
+    term = models.CharField(max_length=300)
+    code = models.CharField(max_length=16)
+    accepted = models.PositiveIntegerField(default=0)
+    replaced = models.PositiveIntegerField(default=0)
+    rejected = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        ordering = ["term", "code"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organization", "term_key", "code"], name="prior_once_per_wording"
+            ),
         ]
 
 

@@ -29,6 +29,7 @@ from ehr.models import (
 from ehr.services import drafts
 from ehr.services.engine import EngineUnavailable, engine_load
 from ehr.services.grounding import CHECK_FIRST, Grounded, grounded
+from ehr.services.priors import priors_apply
 from ehr.services.record_facts import context_gather
 from fhir_bridge import outcomes
 from summarizer import exceptions as summarizer_errors
@@ -192,6 +193,8 @@ def draft_store(*, draft: Draft, owner: str, result: types.Draft) -> Note:
     drafted = any(section.sentences for section in result.sections)
     if drafted and not any(section.sentences for section in checked.sections):
         raise NothingGrounded
+    codes = priors_apply(draft.visit.organization_id, checked.codes)
+    checked = replace(checked, codes=codes)
     with transaction.atomic():
         stored = drafts.owned(draft.pk, owner).update(
             state=Draft.State.READY,

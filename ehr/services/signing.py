@@ -15,6 +15,7 @@ from ehr.exceptions import (
 )
 from ehr.models import CodeSuggestion, Draft, Note, NoteEvent, NoteSentence, SignedNote, Visit
 from ehr.services.flags import open_flags
+from ehr.services.priors import decisions_learn
 from ehr.services.review import Change, note_locked
 from ehr.services.signed_record import Signature, record_write
 
@@ -92,6 +93,7 @@ def _sign(change: Change, content: dict[str, Any], codes: list[dict[str, Any]]) 
     note.state = Note.State.SIGNED
     note.amendment_reason = ""
     note.save(update_fields=["state", "amendment_reason"])
+    decisions_learn(note)
     Visit.objects.filter(pk=note.visit_id).update(
         status=Visit.Status.SIGNED, encounter_id=written.encounter_id
     )

@@ -36,6 +36,7 @@ _NAMING_REASONS: dict[str, Any] = {
     "rule": _("coding guideline %(name)s"),
     "excludes1": _("not together with %(name)s"),
     "seventh": _("7th character %(name)s"),
+    "site": _("accepted here %(name)s times"),
 }
 _REJECT_REASONS: dict[str, Any] = {
     "": _("no reason given"),
@@ -43,6 +44,7 @@ _REJECT_REASONS: dict[str, Any] = {
     "not-addressed": _("not addressed in this visit"),
     "other-code-fits": _("another code fits better"),
     "history-only": _("history only"),
+    "not-documented": _("not documented well enough"),
 }
 _SIDES: dict[str, Any] = {
     "said": _("Said in the visit"),
@@ -82,6 +84,9 @@ def reject_reasons() -> list[tuple[str, Any]]:
 @register.filter
 def reject_reason(key: str) -> Any:
     """A kept reason in words; one that came through the API may be words already."""
+    kept, _colon, words = key.partition(": ")
+    if kept in _REJECT_REASONS and words:
+        return f"{_REJECT_REASONS[kept]}: {words}"
     return _REJECT_REASONS.get(key, key)
 
 

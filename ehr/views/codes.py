@@ -2,12 +2,13 @@
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from ehr import selectors
 from ehr.exceptions import NotFound
 from ehr.models import Note
 from ehr.services import codes as decisions
+from ehr.services.priors import prior_forget
 from ehr.terminology import terminology_load
 from ehr.views.guard import PageRequest, physician
 from ehr.views.review import changed, version_of, visit_path
@@ -29,7 +30,7 @@ def decide(request: PageRequest, suggestion_id: int, action: str) -> HttpRespons
             user=request.user,
             suggestion_id=suggestion_id,
             expected_version=version,
-            reason=request.POST.get("reason", "").strip()[:200],
+            reason=_reason(request),
         )
     elif action == "restore":
         note = decisions.code_restore(
@@ -46,6 +47,13 @@ def decide(request: PageRequest, suggestion_id: int, action: str) -> HttpRespons
     return changed(
         request, "ehr/review/suggestion_changed.html", review, {"suggestion": suggestion}
     )
+
+
+def _reason(request: PageRequest) -> str:
+    """The reason chosen, and the person's own words after it."""
+    chosen = request.POST.get("reason", "").strip()
+    words = request.POST.get("words", "").strip()
+    return ": ".join(part for part in (chosen, words) if part)[:200]
 
 
 @physician
@@ -92,7 +100,26 @@ def search(request: PageRequest, note_id: int) -> HttpResponse:
         "allergies": () if request.htmx else selectors.allergies(request.user, review.patient.id),
         "text": text,
         "found": found,
+        "instead": next(
+            (one for one in review.suggestions if str(one.id) == request.POST.get("instead")), None
+        ),
         "taken": {suggestion.code for suggestion in review.suggestions},
     }
     template = "ehr/review/code_results.html" if request.htmx else "ehr/code_search.html"
     return render(request, template, context)
+
+
+@physician
+@require_safe
+def learned(request: PageRequest) -> HttpResponse:
+    """What this organisation's decisions taught about codes."""
+    context = {"nav": "worklist", "priors": selectors.code_priors(request.user)}
+    return render(request, "ehr/learned.html", context)
+
+
+@physician
+@require_POST
+def forget(request: PageRequest, prior_id: int) -> HttpResponse:
+    """Take back what was learnt of one wording and code."""
+    prior_forget(user=request.user, prior_id=prior_id)
+    return redirect("ehr:learned")
