@@ -204,7 +204,7 @@ def _values_sql(table: Table) -> str:
 
 
 def _unnest(table: Table, rows: list[Row]) -> tuple[str, list[list[Any]]]:
-    types = ("int", "bigint", "smallint", *table.types, "int")
+    types = ("int", *table.types.values())
     arrays = ", ".join(f"%s::{type_}[]" for type_ in types)
     sql = (
         f"INSERT INTO {table.name} ({_columns(table)}) SELECT * FROM unnest({arrays}) "
