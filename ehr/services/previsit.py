@@ -9,6 +9,7 @@ from ehr.exceptions import NotFound
 from ehr.models import Visit
 from ehr.permissions import PHYSICIAN, actor_of
 from ehr.services.record_facts import context_gather
+from fhir_bridge import outcomes
 from summarizer.previsit import pre_visit
 from summarizer.types import Section
 
@@ -25,14 +26,17 @@ def pre_visit_read(*, user: Any, visit_id: int, language: str) -> PreVisit:
     """What the record says before this visit, in ``language``. The reading is audited.
 
     Raises:
-        NotFound, NotAllowed: the visit is another organisation's, the user is no physician.
-        fhir_bridge.outcomes.FhirError: the patient is not in the record.
+        NotFound: the visit is another organisation's, or its patient is no longer in the record.
+        NotAllowed: the user is no physician.
     """
     actor = actor_of(user, PHYSICIAN)
     visit = Visit.objects.filter(pk=visit_id, organization_id=actor.organization_id).first()
     if visit is None:
         raise NotFound
-    context = context_gather(visit, actor=actor)
+    try:
+        context = context_gather(visit, actor=actor)
+    except (outcomes.NotFound, outcomes.Gone) as error:
+        raise NotFound from error
     known = language if language in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
     return PreVisit(
         sections=pre_visit(context, "fr" if known == "fr" else "en"),

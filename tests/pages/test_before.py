@@ -4,6 +4,7 @@ from django.test import Client
 from django.urls import reverse
 
 from ehr.models import Draft
+from fhir_bridge import access, store
 from tests.ehr.world import WORDS, World, visit_make
 
 
@@ -16,6 +17,13 @@ def test_the_page_sums_up_the_record_and_names_its_sources(world: World, owner: 
     assert "Allergies" in shown
     assert "Penicillin" in shown
     assert "AllergyIntolerance" in shown
+
+
+def test_a_patient_who_is_no_longer_in_the_record_is_not_found(world: World, owner: Client) -> None:
+    visit = visit_make(world)
+    store.delete(access.loader_actor(visit.organization_id), "Patient", visit.patient_id)
+    answer = owner.get(reverse("ehr:visit-before", kwargs={"visit_id": visit.pk}))
+    assert answer.status_code == 404
 
 
 def test_it_is_in_the_readers_language(world: World, owner: Client) -> None:
