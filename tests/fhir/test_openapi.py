@@ -115,7 +115,7 @@ def test_what_the_description_allows_and_what_it_does_not_is_answered(
     api.put("/Observation/o", observation("Patient/p", id="o"))
     modes = st.sampled_from(list(schemathesis.GenerationMode))
 
-    @settings(max_examples=12, deadline=None, derandomize=True, database=None,
+    @settings(max_examples=8, deadline=None, derandomize=True, database=None,
               phases=[Phase.generate], suppress_health_check=list(HealthCheck))  # fmt: skip
     @given(st.data())
     def ask(data: st.DataObject) -> None:
