@@ -2,6 +2,8 @@
 
 import re
 
+from summarizer.types import Language
+
 # Steps of a plan that are no medicine and no test of the lexicon's.
 PLAN_STEPS = {
     name: re.compile(pattern, re.I)
@@ -31,3 +33,23 @@ PLAN_STEPS = {
 def plan_steps(text: str) -> frozenset[str]:
     """The names of the steps that ``text`` speaks of."""
     return frozenset(name for name, pattern in PLAN_STEPS.items() if pattern.search(text))
+
+
+# "I'm going to prescribe meloxicam, okay?" asks for assent, not for a fact.
+_TOLD_WITH_A_TAG = {
+    "en": re.compile(
+        r"\b(?:(?:i|we)(?:'m|'re| am| are) (?:going to|gon ?na)|(?:i|we)(?:'ll| will|'d like| want|"
+        r" would like| wan ?na)|let's|i recommend)\b.*"
+        r"\b(?:okay|alright|all right|sound good)\W*\?$",
+        re.I | re.S,
+    ),
+    "fr": re.compile(
+        r"\b(?:je (?:vais|vous)|on va|nous allons)\b.*\b(?:d'accord|ok|ça vous va)\W*\?$",
+        re.I | re.S,
+    ),
+}
+
+
+def told_with_a_tag(text: str, language: Language) -> bool:
+    """The clinician says what will be done and asks only whether that is all right."""
+    return _TOLD_WITH_A_TAG[language].search(text) is not None

@@ -267,6 +267,14 @@ _CLINICIAN_YOU = re.compile(
 )
 
 
+# Only a clinician's "we" does this, whatever the label says.
+_WE_TREAT = re.compile(
+    r"\bwe(?:'re| are|'ll| will)(?: going to)? (?:continue|start|order|prescribe|increase|decrease|"
+    r"refer|schedule|recheck|refill)\b",
+    re.I,
+)
+
+
 def third_person(text: str, who: Pronouns, *, speaker: str) -> str | None:
     """The clause about the patient in the third person, or None when it cannot be turned.
 
@@ -291,6 +299,8 @@ def third_person(text: str, who: Pronouns, *, speaker: str) -> str | None:
         ):
             return None
         return joined
+    if speaker == "patient" and _WE_TREAT.search(text):
+        return None
     text = _CLINICIAN_YOU.sub("the clinician ", text)
     if re.search(r"\b(?:you|your|you're|yours|you'll|you've|you'd)\b", text, re.I):
         return None

@@ -223,6 +223,19 @@ def doses(text: str) -> list[tuple[int, int, str, str]]:
     return [(m.start(), m.end(), m[1], m[2]) for m in DOSE.finditer(text)]
 
 
+# A number, or a word broken off, right before a number: both are pieces of one that was said.
+_PIECE = re.compile(
+    r"(?:\b\d+(?:[.,]\d+)?|\b(?:hundred|thousand|twenty|thirty|forty|fifty|sixty|seventy|eighty|"
+    r"ninety|cents?|mille|vingt|trente|quarante|cinquante|soixante))\b[\s,]*(?:[a-zà-ÿ]{1,6}-[\s,]*)?$",
+    re.I,
+)
+
+
+def whole_doses(text: str) -> list[tuple[int, int, str, str]]:
+    """The doses whose number is whole: not ``three hundred, twenty phil- 25 milligrams``."""
+    return [item for item in doses(text) if not _PIECE.search(text[: item[0]])]
+
+
 def frequency(text: str, language: Language) -> str:
     """The first frequency said, as it was said."""
     match = _FREQUENCY[language].search(text)

@@ -88,6 +88,8 @@ _PLAIN: tuple[tuple[re.Pattern[str], _Replacement], ...] = tuple(
         (r"\bhas got\b", "has"),
         (r"\b(she|he|the patient) (?:was|is) (endors|deny|report|complain)ing\b", _reported),
         (r"\bdoes have\b", "has"),
+        (r"\bthere is \w+ (?=there is\b)", ""),
+        (r"(?<!up)(?<!down)(?<!over)(?<!around)(?<!go)(?<!pressure)(?<=\w\w) here$", ""),
         (r"\bthere is (?:some )?no\b", "there is no"),
         (r"\b(there (?:is|are) no) there (?:is|are) no\b", r"\1"),
         (r"\bthere is no (?=fractures|masses|lesions|murmurs|signs)", "there are no "),

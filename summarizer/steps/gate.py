@@ -21,7 +21,8 @@ _DANGLING = {
     "en": re.compile(
         r"\b(?:the|an|a|my|your|our|their|his|and|or|but|if|because|than|of|with|from|to|for|at|is|"
         r"are|was|were|been|be|that|which|when|by|about|into|has|have|just|really|so|it's|based on|"
-        r"like|the patient's|some|any|very|sort|(?:or|and) (?:her|him|she|he|the patient))\W*$",
+        r"like|thinks?|the patient's|some|any|very|sort|"
+        r"(?:or|and) (?:her|him|she|he|the patient))\W*$",
         re.I,
     ),
     "fr": re.compile(
@@ -42,10 +43,27 @@ _TALK = {
         r"he's|she's)\b|"
         r"\b(?:i|i'm|i'd|i've|i'll|me|my|you|your|you're|let's)\b|"
         r"\bgoing to (?:press|push|feel|listen|look at|take a|check out|touch|move|ask|talk)\b|"
-        r"\b(?:dragon|okay|alright|blah|whatnot|does not no|did not no)\b",
+        r"\b(?:dragon|okay|alright|blah|whatnot|does not no|did not no|thank|pronounce|"
+        r"start (?:the|a) (?:physical )?exam)\b|"
+        r"^(?:there|here|then) (?:but|and)\b|^(?:the|his|her) \w+ and (?:then )?\w+ed\b|"
+        r"^as far as [\w ]+ so\b|^that (?:the|his|her|he|she)\b|\bwould looks\b|"
+        r"\bdo(?:es)?(?: not|n't) know (?!if|what|how|why|whether|that|when|where|about|any|the)\w",
         re.I,
     ),
     "fr": re.compile(r"\?|\b(?:est-ce que|qu'est-ce|n'est-ce pas)\b", re.I),
+}
+# Says where or in what was looked, and nothing of what was found.
+_PLACE_ONLY = {
+    "en": re.compile(
+        r"(?:on|with|upon|for|in) (?!.*\b(?:is|are|was|were|has|have|had|no|not|without|normal\w*|"
+        r"show\w*|reveal\w*|tender\w*|pain\w*|swelling|redness|edema|\w*ness)\b)[^,:]*$",
+        re.I,
+    ),
+    "fr": re.compile(
+        r"(?:sur|avec|à|au|dans) (?!.*\b(?:est|sont|était|a|ont|pas|aucune?|sans|normal\w*|"
+        r"montre\w*|douleur\w*|rougeur|œdème\w*)\b)[^,:]*$",
+        re.I,
+    ),
 }
 _CONDITION = {
     "en": re.compile(
@@ -102,7 +120,9 @@ def gate(
     for claim in claims:
         if claim.attributes.get("form") not in _FREE:
             admitted.append(claim)
-        elif not whole(claim.text, language):
+        elif not whole(claim.text, language) or (
+            claim.section in ("exam", "results") and _PLACE_ONLY[language].match(claim.text)
+        ):
             refused.append((claim, "fragment"))
         elif (claim.attributes["form"] == "order" and not _actionable(claim, language)) or (
             claim.section in _STORY and not _telling(claim, language)
@@ -128,7 +148,9 @@ def _telling(claim: Claim, language: Language) -> bool:
 
 _NEXT_VISIT = {
     "en": re.compile(
-        r"\b(?:follow|return|come back|call|report|next visit|referral|refer|orders?)\b", re.I
+        r"\b(?:follow|appointment|return|come back|call|report|next visit|referral|refer|"
+        r"orders?)\b",
+        re.I,
     ),
     "fr": re.compile(
         r"\b(?:revoir|revenir|consult\w+|rappel\w+|appel\w+|rendez-vous|adress\w+)\b", re.I

@@ -89,7 +89,7 @@ def _critical(unit: Unit) -> set[str]:
             or (kind == "test" and not told and not unit.question)
         ):
             found.add(mention.concept.key)
-    if not told and unit.phase == "plan":
+    if not told and unit.phase != "story":
         found |= plan_steps(unit.raw)
     return found
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from summarizer.language.assertion import RELATIVES, Status, answer, status
 from summarizer.language.lexicon import Mention, lexicon
+from summarizer.language.orders import told_with_a_tag
 from summarizer.language.sentences import sentence_spans
 from summarizer.language.text import clean, joined
 from summarizer.types import Language, Role, TextEvidence, Transcript
@@ -53,9 +54,10 @@ class Subject:
 _ASKING = {
     "en": re.compile(
         r"^(?:(?:and|so|but|okay|alright|now|well|um|then|or)\s*,?\s*)*(?:do|did|"
-        r"does|have|has|are|is|were|was|"
-        r"can|could|would|how|what|when|where|which|who|why|any)\b(?!.*\bi (?:want|"
-        r"will|am going|recommend)\b)",
+        r"does|have(?! (?:you|them) (?:continue|come|take|use|start|stop|follow|see|go)\b)|has|"
+        r"are|is|were|was|can|could|would|how|"
+        r"what(?! (?:i|we)(?:'d|'m| would| want| am| will| plan)\b)|"
+        r"when|where|which|who|why|any)\b(?!.*\bi (?:want|will|am going|recommend)\b)",
         re.I,
     ),
     "fr": re.compile(
@@ -97,13 +99,16 @@ def find_units(transcript: Transcript, subject: Subject) -> list[Unit]:
             mentions = [
                 (m, status(spoken, m.start, m.end, language, patient_words=subject.relatives))
                 for m in words.find(spoken)
+                if not _WORRY.match(spoken, m.start)
             ]
             if utterance.role in (Role.PATIENT, Role.CAREGIVER) and of_another(
                 spoken, subject.gender, language
             ):
                 mentions = [(m, Status(found.assertion, "other")) for m, found in mentions]
-            asked = spoken.endswith("?") or (
-                utterance.role is Role.CLINICIAN and _asks(spoken, mentions, language)
+            ordered = utterance.role is Role.CLINICIAN and told_with_a_tag(spoken, language)
+            asked = not ordered and (
+                spoken.endswith("?")
+                or (utterance.role is Role.CLINICIAN and _asks(spoken, mentions, language))
             )
             units.append(
                 Unit(
@@ -121,6 +126,12 @@ def find_units(transcript: Transcript, subject: Subject) -> list[Unit]:
     return units
 
 
+# A worry about something is no symptom: "I'm just anxious about the results".
+_WORRY = re.compile(
+    r"(?:worried|anxious|nervous|concerned|inquiète?s?|inquiets?|anxieu(?:x|se)s?) "
+    r"(?:about|that|for|of|de|pour|que)\b|(?:worry|worries|worrying) (?:about|that)\b",
+    re.I,
+)
 _OPPOSITE = {
     "female": re.compile(r"(?:and |but |so )*(?:he|his)\b", re.I),
     "male": re.compile(r"(?:and |but |so )*(?:she|her)\b", re.I),
@@ -135,7 +146,8 @@ def of_another(spoken: str, gender: str, language: Language) -> bool:
 
 _ASKING_INSIDE = {
     "en": re.compile(
-        r"\b(?:(?<!what )(?<!what i )(?:do|did|have|are|were|had) you|how(?:'s|"
+        r"\b(?:(?<!what )(?<!what i )(?:do|did|have|are|were|had) you"
+        r"(?! (?:on|continue|come|take|use|start|stop|follow|see|go|back)\b)|how(?:'s|"
         r" are| is| have| long| often| about)|any (?:other|history|issues|family)"
         r")\b",
         re.I,

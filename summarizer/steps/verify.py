@@ -12,6 +12,7 @@ from summarizer.language.assertion import answer, status
 from summarizer.language.lexicon import fold, lexicon, tokens
 from summarizer.language.numbers import values
 from summarizer.language.plain import clinical
+from summarizer.language.quantities import doses, whole_doses
 from summarizer.language.text import clean, joined
 from summarizer.language.words import words
 from summarizer.steps.verify_speech import speech_failures
@@ -61,6 +62,8 @@ def failures(sentence: Sentence, transcript: Transcript, language: Language) -> 
         found.append("number-unsupported")
     if not _units(sentence, quotes, spoken):
         found.append("unit-unsupported")
+    if not _whole(sentence, quotes, spoken):
+        found.append("quantity-cut")
     if not _medicines(sentence, quotes):
         found.append("medicine-unsupported")
     if not _sides(sentence, quotes):
@@ -163,6 +166,14 @@ def _units(sentence: Sentence, quotes: Sequence[str], spoken: Language) -> bool:
     return _pairs(_bare(sentence)) <= held
 
 
+def _whole(sentence: Sentence, quotes: Sequence[str], spoken: Language) -> bool:
+    """No dose is made from a piece of the number that was said."""
+    said = [clean(quote, spoken) for quote in quotes]
+    whole = {(amount, unit) for text in said for _, _, amount, unit in whole_doses(text)}
+    pieces = {(amount, unit) for text in said for _, _, amount, unit in doses(text)} - whole
+    return not any((amount, unit) in pieces for _, _, amount, unit in doses(sentence.text))
+
+
 def _keys(text: str, kind: str) -> set[str]:
     found: set[str] = set()
     for language in ("en", "fr"):
@@ -215,7 +226,11 @@ def _evidence_polarity(
     quotes = [joined(item.quote) for item in evidence]
     kinds = [isinstance(item, RecordEvidence) for item in evidence]
     for place, (quote, recorded) in enumerate(zip(quotes, kinds, strict=True)):
-        replies = [answer(later, spoken) for later in quotes[place + 1 : place + 2]]
+        replies = [
+            answer(later, spoken)
+            for later in quotes[place + 1 : place + 2]
+            if _turn_after(evidence[place], evidence[place + 1], transcript)
+        ]
         for mention in lexicon(spoken).find(quote):
             found = status(quote, mention.start, mention.end, spoken)
             denied = found.assertion is Assertion.DENIED
@@ -226,6 +241,17 @@ def _evidence_polarity(
                 continue
             options.add((denied, who))
     return held
+
+
+def _turn_after(asked: Evidence, later: Evidence, transcript: Transcript) -> bool:
+    """Only words of another turn, said after these, answer them."""
+    if not isinstance(asked, TextEvidence) or not isinstance(later, TextEvidence):
+        return False
+    turns = [
+        next((n for n, u in enumerate(transcript.utterances) if u.start <= e.start < u.end), -1)
+        for e in (asked, later)
+    ]
+    return turns[0] < turns[1]
 
 
 _SMALL = words(

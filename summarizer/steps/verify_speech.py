@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from summarizer.language.assertion import status
 from summarizer.language.lexicon import display_forms, fold, lexicon
+from summarizer.language.orders import told_with_a_tag
 from summarizer.language.quantities import frequency
 from summarizer.language.text import clean, joined
 from summarizer.types import (
@@ -45,6 +46,8 @@ _THEIRS = re.compile(
     r"^(?!.*\b(?:i|we|i'm|we're|i'll|we'll|let's|let me|je|on|nous)\b).*\b(?:yourself|with me)\b",
     re.I | re.S,
 )
+# "I'll see you in four weeks" and "the patient will follow up in four weeks" say the same.
+_SEEN_AGAIN = re.compile(r"the patient will follow up\b", re.I)
 _PATIENT_DOES = {
     "en": re.compile(
         r"^(?:\w+: )?(?:the patient|he|she) (?:is going to|will|would|wants to|want to|is|just)?\b",
@@ -130,6 +133,7 @@ def _only_asked(spoken: Sequence[TextEvidence], transcript: Transcript) -> bool:
     return all(
         _ASKED[transcript.language].search(joined(item.quote))
         and _role(item, transcript) is Role.CLINICIAN
+        and not told_with_a_tag(joined(item.quote), transcript.language)
         for item in spoken
     )
 
@@ -145,7 +149,7 @@ def _another_acts(
     said = " ".join(joined(item.quote) for item in spoken)
     if _OURS.search(sentence.text) and _THEIRS.search(said):
         return True
-    if not _PATIENT_DOES[language].match(sentence.text):
+    if not _PATIENT_DOES[language].match(sentence.text) or _SEEN_AGAIN.match(sentence.text):
         return False
     return bool(
         _I_WILL.search(said)

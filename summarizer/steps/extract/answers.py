@@ -175,11 +175,13 @@ def _closed(board: Board, unit: Unit, reply: str, reply_unit: Unit) -> bool:
         if said.utterance == reply_unit.utterance
         for m, _ in said.mentions
     }
+    kept_back = _excepted(board, reply_unit)
     asked = [
         (mention, status)
         for mention, status in unit.mentions
         if mention.concept.kind in ("symptom", "condition", "medication", "test")
         and mention.concept.key not in answered_elsewhere
+        and not (kept_back & _word_roots(mention.concept.english, mention.surface))
     ]
     symptoms = [
         (mention, status)
@@ -203,6 +205,32 @@ def _closed(board: Board, unit: Unit, reply: str, reply_unit: Unit) -> bool:
             _claim(board, mention, unit, reply, reply_unit, status.experiencer)
         return True
     return _statement(board, unit, reply, reply_unit)
+
+
+# "No, just my typical arthritic pain": what is excepted is not denied.
+_EXCEPTION = {
+    "en": re.compile(
+        r"\b(?:except|other than|besides|apart from|aside from|just|only|"
+        r"my (?:usual|typical|normal|regular))\b(.*)$",
+        re.I | re.S,
+    ),
+    "fr": re.compile(
+        r"\b(?:sauf|à part|hormis|juste|seulement|que (?:mes|ma|mon)|"
+        r"(?:mes|ma|mon) \w+ habituel\w*)\b(.*)$",
+        re.I | re.S,
+    ),
+}
+
+
+def _excepted(board: Board, reply_unit: Unit) -> frozenset[str]:
+    """The roots of the words that a reply excepts from its no, anywhere in its turn."""
+    turn = " ".join(joined(u.raw) for u in board.units if u.utterance == reply_unit.utterance)
+    match = _EXCEPTION[board.language].search(turn)
+    return _word_roots(match[0]) if match else frozenset()
+
+
+def _word_roots(*texts: str) -> frozenset[str]:
+    return frozenset(w[:4].lower() for text in texts for w in re.findall(r"[^\W\d_]{4,}", text))
 
 
 def _about_having(text: str) -> bool:

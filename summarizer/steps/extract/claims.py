@@ -6,6 +6,7 @@ from summarizer.steps.extract.answers import from_questions
 from summarizer.steps.extract.board import Board
 from summarizer.steps.extract.exam import from_exam
 from summarizer.steps.extract.mentions import from_mentions
+from summarizer.steps.extract.plain_orders import from_plain_orders
 from summarizer.steps.extract.plan import from_plan
 from summarizer.steps.extract.reason import find_reason
 from summarizer.steps.extract.story import from_story
@@ -24,6 +25,7 @@ def extract(
     from_mentions(board)
     from_exam(board)
     from_plan(board)
+    from_plain_orders(board)
     _pertinent_negatives(board)
     return board
 

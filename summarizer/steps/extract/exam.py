@@ -52,7 +52,8 @@ _META = {
         r"follow|lift|push|squeeze|go ahead|if i|when i|does|do you|turn|sit|lie|"
         r"lay|open|say|you can|what (?:that|does)|that means|which means|"
         r"i(?:'m| am) (?:glad|happy|pleased|reassured|concerned|worried)|finalize|"
-        r"order|thank|great|tell me|good|perfect|because|just going)\b|\bdragon\b",
+        r"order|thank|great|tell me|good|perfect|because|just going|typically|usually)\b|"
+        r"\bdragon\b",
         re.I,
     ),
     "fr": re.compile(

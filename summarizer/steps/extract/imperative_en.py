@@ -200,7 +200,8 @@ _DROP_YOU = re.compile(
     re.I,
 )
 _THROWN = re.compile(
-    r"\b(?:for you|on you|with you|to you|if that's okay(?: with you)?|like "
+    r"\b(?:you (?:might|may) (?:call|know) it(?: as)?|for you|on you|with you|to you|"
+    r"if that's okay(?: with you)?|like "
     r"i said|as well|again|go ahead and|at this (?:time|point)|right now)\b,?",
     re.I,
 )
@@ -210,7 +211,7 @@ _TAIL = re.compile(
 # Where an order ends and talk about it begins; the last such place is cut first.
 _ASIDE = re.compile(
     r",?\s+(?:these are|this is|this will|that's|that will|that way|those "
-    r"are|it's|it is|so|because|and then|which|but|and i|and we|and make sure|"
+    r"are|it's|it is|so|because|and then|and see|which|but|and i|and we|and make sure|"
     r"just to|just because|i think|i know|i don't|you know|okay|since|as)\b(?!.*\s(?:t"
     r"hese are|this is|this will|that's|that will|that way|those are|it's|"
     r"it is|so|because|and then|which|but|and i|and we|and make sure|just "
@@ -226,8 +227,10 @@ _CALLS = re.compile(
 )
 _THEN = re.compile(
     r"^(if .{5,120}?)(?:,\s+(?:then |please |just )*(?=(?:come|return|go)\b)|,?\s+(?:you can |"
-    r"you should |you need to |i want you to |we can |we could |we may |we'll |we will )(?:just )?)"
-    r"((?:come|return|go|consider|proceed|do|get|refer|discuss|talk about|see)\b.*)$",
+    r"you should |you need to |i want you to |we can |we could |we may |we'll |we will |i want to |"
+    r"i'd like to |i would like to |i'll |i will )(?:just |go ahead and |possibly )*)"
+    r"((?:come|return|go|consider|proceed|do|get|refer|discuss|talk about|see|order|try|start|"
+    r"obtain|send|schedule)\b.*)$",
     re.I,
 )
 _REPORT = words("call come return let contact reach go notify bring ask")
@@ -240,7 +243,9 @@ def imperative_en(text: str, who: Pronouns) -> tuple[str, str, bool] | None:
         asked = condition[2].split(",")[0]  # "call me, it's easy to treat": the order is the call
         order = f"{asked} {condition[1][0].lower()}{condition[1][1:]}"
         patient = not re.match(
-            r"(?:consider|proceed|do|refer|discuss|get|talk)", condition[2], re.I
+            r"(?:consider|proceed|do|refer|discuss|get|talk|order|try|start|obtain|send|schedule)\b",
+            condition[2],
+            re.I,
         )
         return _finished(order, condition[2].split()[0].lower(), patient, who)
     doing = re.match(
@@ -300,7 +305,7 @@ def imperative_en(text: str, who: Pronouns) -> tuple[str, str, bool] | None:
             "taking": "take",
         }.get(verb, verb[:-3] + ("e" if verb == "using" else ""))
         text = verb + text[word.end() :]
-    if verb == "no":
+    if verb == "no" or re.match(r"have you on\b", text, re.I):
         return None
     if (
         verb in _NO_ORDERS
@@ -340,6 +345,26 @@ _PURPOSE = re.compile(
     r"\s+(?:for (?:the |your )?[\w ]{3,30} )?(?:that|which) (?:we|i)(?:'ve|'re|'m| have| are)? .*$|"
     r"(?<=\w\w)\s+(?:definitely stay|make sure (?:that )?you)\b.*$",
     re.I,
+)
+
+
+# What is left of a cut: "order a hemoglobin a1c and".
+_HANGING = re.compile(
+    r"(?:\s+(?:and|or|but|to|with|for|so|because|that|also|just|then|i|we)\b)+\W*$", re.I
+)
+
+
+# "follow-up in 2 weeks, congratulations on the baby": the visit and its time, and what goes with
+# them.
+_AFTER_THE_TIME = re.compile(
+    r"^(follow-up\b(?:.{0,40}?\bin (?:about |around )?(?:a couple (?:of )?|a few |another )?"
+    r"(?:\d+(?:(?: to | or |-)\d+)? |an? )?(?:days?|weeks?|months?|years?)(?: or so)?|"
+    r"[^,]{0,40}?(?= (?:the patient|she|he) (?:will|is)\b)))"
+    r"(?!,? (?:or|with|for|if|to|after|post|unless|following|before|at)\b)\b.*$",
+    re.I,
+)
+_OF_NOTHING = re.compile(
+    r"(?:keep|continue)(?: to)? (?:taking|using|doing)(?: it| that| them)?", re.I
 )
 
 
@@ -393,7 +418,9 @@ def _finished(
     while not turned and not conditional and (cut := _ASIDE.search(text)):
         text = text[: cut.start()].strip(" ,")
         turned = person_en.third_person(text, who, speaker="clinician")
-    if not turned or len(turned.split()) < 2:
+    turned = _HANGING.sub("", turned or "")
+    turned = _AFTER_THE_TIME.sub(r"\1", turned)
+    if len(turned.split()) < 2 or _OF_NOTHING.fullmatch(turned):
         return None
     patient = to_patient or verb in _REPORT
     if re.match(r"follow-up\b", turned):

@@ -3,7 +3,7 @@
 import re
 
 from summarizer.language.lexicon import Mention
-from summarizer.language.quantities import doses, frequency, route
+from summarizer.language.quantities import frequency, route, whole_doses
 from summarizer.language.text import clean, joined
 from summarizer.steps.extract.board import Board
 from summarizer.steps.units import Unit, reply_to
@@ -26,8 +26,8 @@ _NO_ALLERGY = {
 _TAKING = {
     "en": re.compile(
         r"\b(?:i(?:'m| am|'ve been)? (?:still )?(?:tak(?:e|ing)|us(?:e|ing)|on)"
-        r"|you(?:'re| are) (?:still )?(?:taking|on|using)|you take|taking|she "
-        r"takes|he takes|"
+        r"|you(?:'re| are) (?:still )?(?:taking|on|using)|(?:have|has|put|started|got) you on|"
+        r"you take|taking|she takes|he takes|"
         r"i (?:did|do|still)?\s*(?:take|use)|been on|am on|my)\b",
         re.I,
     ),
@@ -162,8 +162,23 @@ def _condition(board: Board, unit: Unit, mention: Mention, assertion: Assertion)
         return
     if unit.section in ("plan", "exam", "results") and not told:
         return
+    if told and _LIKENED[board.language].search(joined(unit.raw)[: mention.start]):
+        return
     if assertion in (Assertion.AFFIRMED, Assertion.HISTORICAL, Assertion.DENIED):
         _concept(board, "history", "pmh", mention, unit, assertion)
+
+
+# "maybe if I run hard it's like a muscle strain" tells of no illness that was had.
+_LIKENED = {
+    "en": re.compile(
+        r"\b(?:maybe|if i|like an?|might be|may be|could be|thought (?:it|i|maybe)|wonder\w*|"
+        r"sounds? like|feels? like|felt like|scared|afraid)\b",
+        re.I,
+    ),
+    "fr": re.compile(
+        r"\b(?:peut-être|si je|comme une?|on dirait|pourrait|je me demande|peur)\b", re.I
+    ),
+}
 
 
 def _medicine(board: Board, unit: Unit, mention: Mention, assertion: Assertion) -> None:
@@ -230,7 +245,7 @@ def _dose_of(unit: Unit, mention: Mention, board: Board) -> str:
         if m.concept.key != mention.concept.key
     ]
     best = ("", 10**6)
-    for start, end, amount, unit_name in doses(text):
+    for start, end, amount, unit_name in whole_doses(text):
         if unit_name == "%":
             continue
         distance = start - place if start > place else place - end + 2

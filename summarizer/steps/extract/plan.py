@@ -72,7 +72,8 @@ _JUDGED = re.compile(
 # A statement about the patient and not about medicine in general.
 _OF_PATIENT = re.compile(
     r"(?:she|he|the patient|her|his|their|elle|il|la patiente|le patient|son|"
-    r"sa|ses)\b(?! (?:can|could|may|might|should|will|would|want|need|know|"
+    r"sa|ses)\b(?! (?:is (?:also )?going to (?:give|show|tell|get|help)|can|could|may|might|should|"
+    r"will|would|want|need|know|"
     r"peut|pourra|doit|va)\b)",
     re.I,
 )
@@ -386,7 +387,9 @@ def _reasoning(text: str, board: Board, *, conditional: bool = False) -> str | N
     rest = text[opinion.end() :] if opinion else text
     rest = re.sub(r"^(?:first|second|third|next|finally|last)(?:ly)?,\s*", "", rest, flags=re.I)
     if not conditional and re.match(
-        r"(?:if|so that|that's|thank|good|great|si|c'est bien)\b", rest, re.I
+        r"(?:if|so that|that's|thank|good|great|si|c'est bien)\b|.*\b(?:good|great) job\b",
+        rest,
+        re.I,
     ):
         return None
     if board.language == "en":

@@ -27,7 +27,7 @@ _INTRODUCED = {
 }
 _RECALLED = {
     "en": re.compile(
-        r"^(?:(?:i|we) (?:know|see|understand|remember|recall|noticed?|heard|have)(?: "
+        r"^(?:(?:i|we) (?:know|see|understand|remember|recall|noticed?|heard|have(?! you on\b))(?: "
         r"here)?(?: that)?|looks like|on your .{3,30} form,?|based on (?:that|those \w+),?|"
         r"i also (?:see|know)(?: that)?|"
         r"(?:it|that) (?:looks|sounds|seems)(?: like)?(?: that)?|i (?:saw|read)(?: here)? that|"

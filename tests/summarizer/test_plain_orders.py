@@ -1,0 +1,140 @@
+"""Orders in long or broken speech stand in their plainest form; what is not meant is no order."""
+
+import pytest
+
+from summarizer.backends import Backend, load
+from summarizer.language.quantities import doses, whole_doses
+from summarizer.language.text import clean
+from summarizer.pipeline import draft_note
+from summarizer.steps.verify import failures
+from summarizer.transcripts import read_transcript
+from summarizer.types import Draft, Sentence, TextEvidence
+from tests.conftest import ASSETS
+from tests.summarizer.visits import context
+
+
+@pytest.fixture(scope="module")
+def backend() -> Backend:
+    return load("claims", {"assets": str(ASSETS)})
+
+
+def drafted(backend: Backend, *plan: str) -> Draft:
+    words = [
+        "[doctor] what brings you in today ?",
+        "[patient] i have been having back pain for two weeks .",
+        "[doctor] okay . i'd like to do a quick physical exam . your lungs are clear .",
+        *(f"[doctor] so here is my plan . {said}" for said in plan),
+        "[patient] okay .",
+    ]
+    return draft_note(read_transcript("\n".join(words)), context(), backend=backend)
+
+
+def text(draft: Draft, *keys: str) -> str:
+    return " ".join(s.text for part in draft.sections if part.key in keys for s in part.sentences)
+
+
+@pytest.mark.parametrize(
+    ("said", "written"),
+    [
+        (
+            "so the pain , you know , uh , i'm gon na go ahead and prescribe some ultram "
+            "50 milligrams every six hours , and we can see from there what we do .",
+            "Ultram 50 mg every 6 hours",
+        ),
+        (
+            "it sounds like you're managing that pretty well but i do want to get a recheck on "
+            "your hemoglobin a1c and then",
+            "hemoglobin A1c",
+        ),
+        ("i'm gon na prescribe you some meloxicam 15 milligrams once a day , okay ?", "15 mg"),
+        ("i wan na go ahead and prescribe protonix . it's forty milligrams once a day .", "40 mg"),
+        ("have you continue your aspirin eighty one milligrams daily", "aspirin 81 mg"),
+    ],
+)
+def test_an_order_in_broken_speech_is_in_the_plan(
+    backend: Backend, said: str, written: str
+) -> None:
+    assert written.lower() in text(drafted(backend, said), "plan").lower()
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "if that does not work we might do some physical therapy or an mri .",
+        "hey dragon , show me the chest x-ray .",
+        "we are not going to order an mri .",
+        "depending on how it goes we could try gabapentin .",
+        "did you get an mri ?",
+    ],
+)
+def test_what_is_only_thought_of_asked_or_refused_is_not_ordered(
+    backend: Backend, said: str
+) -> None:
+    plan = text(drafted(backend, said), "plan")
+    for ordered in ("will order", "will get", "will do", "will try", "will start"):
+        assert ordered not in plan
+
+
+def test_the_next_visit_is_told_with_its_time_and_without_the_talk_after_it(
+    backend: Backend,
+) -> None:
+    draft = drafted(backend, "i'll see you again in two weeks , congratulations on the baby .")
+    assert "The patient will follow up in 2 weeks." in text(draft, "followup")
+
+
+def test_a_dose_said_in_pieces_is_no_dose() -> None:
+    said = clean("ferrous sulfate , three hundred , twenty phil- 25 milligrams by mouth", "en")
+    assert doses(said)
+    assert not whole_doses(said)
+    assert whole_doses(clean("metformin five hundred five hundred milligrams", "en"))
+
+
+def test_a_sentence_with_a_piece_of_a_number_does_not_hold() -> None:
+    transcript = read_transcript("[doctor] you take iron three hundred , twenty phil- 25 mg .")
+    start = transcript.text.index("you take")
+    quote = transcript.text[start:]
+    piece = Sentence(
+        text="Iron 25 mg.", evidence=(TextEvidence(start, len(transcript.text), quote),), claims=()
+    )
+    assert "quantity-cut" in failures(piece, transcript, "en")
+
+
+def test_what_a_reply_excepts_is_not_denied(backend: Backend) -> None:
+    words = (
+        "[doctor] have you had any fever , chills or joint pain ?\n"
+        "[patient] no , just my typical arthritic pain .\n"
+        "[doctor] okay .\n"
+    )
+    draft = draft_note(read_transcript(words), context(), backend=backend)
+    story = text(draft, "ros", "hpi").lower()
+    assert "fever" in story
+    assert "joint pain" not in story
+
+
+def test_a_worry_about_a_result_is_no_anxiety(backend: Backend) -> None:
+    words = (
+        "[doctor] how are you today ?\n"
+        "[patient] i'm just anxious about my results . my back hurts .\n"
+    )
+    draft = draft_note(read_transcript(words), context(), backend=backend)
+    assert "nxiety" not in text(draft, *(part.key for part in draft.sections))
+
+
+def test_a_likening_is_no_past_illness(backend: Backend) -> None:
+    words = (
+        "[doctor] how is the leg ?\n"
+        "[patient] maybe if i run hard it's like a muscle strain the next day .\n"
+    )
+    draft = draft_note(read_transcript(words), context(), backend=backend)
+    assert "strain" not in text(draft, "pmh").lower()
+
+
+def test_an_order_that_asks_only_for_assent_is_drafted_in_french(backend: Backend) -> None:
+    words = (
+        "Médecin : Bonjour, qu'est-ce qui vous amène ?\n"
+        "Patient : J'ai mal au dos depuis trois jours.\n"
+        "Médecin : Je vais vous prescrire du paracétamol 1 g trois fois par jour, d'accord ?\n"
+        "Patient : Oui.\n"
+    )
+    draft = draft_note(read_transcript(words), context(), backend=backend)
+    assert "paracétamol 1 g" in text(draft, "plan")
