@@ -2,8 +2,8 @@
 
     python -m benchmarks.train_headers MTS-Dialog-TrainingSet.csv
 
-Softmax regression with a ridge penalty, by Adam over the whole set; no randomness. Prints the
-accuracy on a held-out quarter (every fourth dialogue) before it fits on all.
+Ridge regression of the one-hot labels, in closed form. Prints the accuracy in five-fold
+cross-validation (words, their weights and means are those of the whole set) before it fits on all.
 """
 
 import csv
@@ -14,6 +14,7 @@ import numpy as np
 
 from summarizer.backends import load
 from summarizer.sections.headers import (
+    SHARPNESS,
     WEIGHTS,
     Array,
     HeaderModel,
@@ -25,24 +26,20 @@ from summarizer.steps.units import find_subject, find_units
 from summarizer.transcripts import read_transcript
 
 SEEN = 4  # dialogues that a word must stand in
-PENALTY = 1e-4
-STEPS = 120
+PENALTY = 1.0
+FOLDS = 5
 
 
-def fit(x: Array, y: Array) -> Array:
-    """Weights [features, labels] for rows x [dialogues, features] and one-hot y."""
-    weights = np.zeros((x.shape[1], y.shape[1]), dtype=np.float32)
-    first, second = weights * 0, weights * 0
-    for step in range(1, STEPS + 1):
-        scores = x @ weights
-        chances = np.exp(scores - scores.max(axis=1, keepdims=True))
-        chances /= chances.sum(axis=1, keepdims=True)
-        slope = x.T @ (chances - y) / len(y) + PENALTY * weights
-        first = 0.9 * first + 0.1 * slope
-        second = 0.99 * second + 0.01 * slope * slope
-        rate = 0.1 if step < 100 else 0.03
-        weights -= rate * (first / (1 - 0.9**step)) / (np.sqrt(second / (1 - 0.99**step)) + 1e-6)
-    return weights
+def fit(x: Array, y: Array, bias: int) -> Array:
+    """Weights [features, labels] for rows x [dialogues, features] and one-hot y; the column
+    ``bias`` of x is constant and takes the labels' shares."""
+    shares = y.mean(axis=0)
+    free = x.copy()
+    free[:, bias] = 0
+    inner = (free @ free.T).astype(np.float64) + PENALTY * np.eye(len(free))
+    weights = free.T @ np.linalg.solve(inner, y - shares)
+    weights[bias] = shares
+    return np.asarray(weights, dtype=np.float32)
 
 
 def main(path: str) -> None:
@@ -71,16 +68,23 @@ def main(path: str) -> None:
         [model.row(w, d, *shape) for w, d, shape in zip(words, dense, shapes, strict=True)]
     )
     y = np.array([[row["section_header"] == name for name in labels] for row in rows], np.float32)
-    held = np.arange(len(rows)) % 4 == 0
-    guessed = (x[held] @ fit(x[~held], y[~held])).argmax(axis=1)
-    print(f"held-out accuracy {(guessed == y[held].argmax(axis=1)).mean():.3f}")
+    scores = np.zeros_like(y)
+    fold = np.random.default_rng(0).permutation(len(rows)) % FOLDS
+    for number in range(FOLDS):
+        held = fold == number
+        scores[held] = x[held] @ fit(x[~held], y[~held], len(kept))
+    right = scores.argmax(axis=1) == y.argmax(axis=1)
+    chances = np.exp(SHARPNESS * (scores - scores.max(axis=1, keepdims=True)))
+    chances /= chances.sum(axis=1, keepdims=True)
+    loss = -np.log((chances * y).sum(axis=1)).mean()
+    print(f"{FOLDS}-fold accuracy {right.mean():.3f}, log loss {loss:.3f}")
     np.savez_compressed(
         WEIGHTS,
         words="\n".join(kept),
         labels="\n".join(labels),
         idf=model.idf.astype(np.float16),
         mean=model.mean.astype(np.float16),
-        weights=fit(x, y).astype(np.float16),
+        weights=fit(x, y, len(kept)).astype(np.float16),
     )
 
 

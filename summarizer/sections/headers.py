@@ -23,7 +23,9 @@ from summarizer.types import Role, Transcript
 Array = npt.NDArray[np.float32]
 
 WEIGHTS = Path(__file__).parent / "data" / "headers-en.npz"
-DENSE_SCALE = 0.5
+# A score's distance in log-odds: the best for the likelihood of held-out training dialogues.
+SHARPNESS = 9.0
+OPENING = 2  # units
 # What a section's talk is about, whoever puts it how: their weights are learned like the words'.
 CUES = tuple(
     re.compile(pattern, re.I)
@@ -70,14 +72,17 @@ class HeaderModel:
     def row(self, words: Counter[str], dense: Array, turns: int, length: int) -> Array:
         """The features of one dialogue, as they stand in ``weights``."""
         sparse = np.zeros(len(self.index), dtype=np.float32)
+        places: dict[str, list[int]] = {"word": [], "side": [], "pair": []}
         for word, count in words.items():
             if word in self.index:
                 place = self.index[word]
                 sparse[place] = (1 + math.log(count)) * self.idf[place]
-        sparse /= np.linalg.norm(sparse) + 1e-9
-        plain = [0.3, 0.7 * min(length, 600) / 600, 0.7 * min(turns, 40) / 40]
+                places["pair" if " " in word else "side" if "_" in word else "word"].append(place)
+        for group in places.values():
+            sparse[group] /= np.linalg.norm(sparse[group]) + 1e-9
+        plain = [1.0, min(length, 600) / 600, math.log(length + 1) / 6, min(turns, 40) / 40]
         return np.concatenate(
-            [sparse, np.array(plain, dtype=np.float32), (dense - self.mean) * DENSE_SCALE]
+            [sparse, np.array(plain, dtype=np.float32), dense - self.mean]
         ).astype(np.float32)
 
 
@@ -94,8 +99,9 @@ def word_features(transcript: Transcript) -> Counter[str]:
 
 
 def dense_features(transcript: Transcript, units: Sequence[Unit], encode: Encode) -> Array:
-    """The whole dialogue's vector; the means of the clinician's, the others' and the questions'
-    vectors; the shares of the sections that the units were placed in; cues and counts."""
+    """The dialogue's vector; the means of the clinician's, the others', the questions' and the
+    opening units' vectors; the shares of the sections that the units were placed in; cues and
+    counts."""
     telling = [unit for unit in units if len(unit.clean.split()) > 2]
     clinician = [unit for unit in telling if unit.role is Role.CLINICIAN]
     groups = (
@@ -111,7 +117,7 @@ def dense_features(transcript: Transcript, units: Sequence[Unit], encode: Encode
     return np.concatenate(
         [
             encode([text])[0],
-            *(_mean(group) for group in groups),
+            *(_mean(group) for group in (*groups, units[:OPENING])),
             shares,
             cues,
             [asked / max(1, len(units)), min(asked, 12) / 12, len(units) < 4],
@@ -149,7 +155,7 @@ def header_of(transcript: Transcript, units: Sequence[Unit], encode: Encode) -> 
         len(transcript.text.split()),
     )
     scores = row @ model.weights
-    chances = np.exp(scores - scores.max())
+    chances = np.exp(SHARPNESS * (scores - scores.max()))
     chances /= chances.sum()
     best = int(chances.argmax())
     return model.labels[best], round(float(chances[best]), 3)
