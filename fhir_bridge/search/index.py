@@ -185,7 +185,8 @@ def _insert(rows: Mapping[str, list[Row]], texts: Sequence[tuple[int, str, str]]
                 arrays += columns
             common = ", ".join(f"i{n} AS ({sql})" for n, sql in enumerate(parts))
             last = words.INSERT_POSTGRESQL
-            arrays += [list(column) for column in zip(*texts, strict=True)]
+            vectors = [(key, words.vector(narrative, rest)) for key, narrative, rest in texts]
+            arrays += [list(column) for column in zip(*vectors, strict=True)]
             cursor.execute(f"WITH {common} {last}" if parts else last, arrays)
         else:
             cursor.executemany(words.INSERT_SQLITE, texts)

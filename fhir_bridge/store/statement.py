@@ -34,7 +34,7 @@ _PUT = "id bigint, version int, deleted boolean, content text, protected boolean
 _INSIDE = "resource_id bigint, patient_id text, since int"
 _OUTSIDE = "resource_id bigint, patient_id text"
 _AUDIT = "action text, type text, id text, version int"
-_WORDS = "id bigint, narrative text, words text"
+_WORDS = "id bigint, words tsvector"
 _KEYS_AT_ONCE = 50
 # From so many resources on a statement may take as long as it takes; it needs a transaction then.
 LARGE = 200
@@ -76,8 +76,7 @@ class Writes:
         if words_new is None:
             self.words_gone.append(key)
         elif words_new != words_old:
-            narrative, rest = words_new
-            self.words.append({"id": key, "narrative": narrative, "words": rest})
+            self.words.append({"id": key, "words": words.vector(*words_new)})
 
     def add_compartments(self, key: int, old: set[str], new: set[str], *, since: int) -> None:
         """The patients whose compartment a resource enters with a version, or leaves."""
@@ -155,8 +154,7 @@ def _coming(replacing: bool) -> list[str]:
         f"INSERT INTO {COMPARTMENT} (resource_id, patient_id, since) "
         f"SELECT x.resource_id, x.patient_id, x.since FROM {_rows('inside', _INSIDE)}",
         *(_index_insert(name, table, replacing) for name, table in index.TABLES.items()),
-        f"INSERT INTO {words.TABLE} (rowid, words) SELECT x.id, "
-        "setweight(to_tsvector('simple', x.narrative), 'A') || to_tsvector('simple', x.words) "
+        f"INSERT INTO {words.TABLE} (rowid, words) SELECT x.id, x.words "
         f"FROM {_rows('words', _WORDS)} "
         "ON CONFLICT (rowid) DO UPDATE SET words = EXCLUDED.words",
         f"INSERT INTO {AUDIT} (organization_id, at, actor, action, outcome, resource_type, "

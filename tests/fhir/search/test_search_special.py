@@ -368,3 +368,8 @@ def test_quantities_of_other_organisations_units_change_nothing(record: Any) -> 
     put(other, observation("kilo", valueQuantity=quantity(1, "kg"), code=concept("1-8")))
     assert ids(other, "Observation", f"value-quantity=1000|{UCUM}|g") == ["kilo"]
     assert ids(record, "Observation", f"value-quantity=1000|{UCUM}|g") == []
+
+
+def test_a_word_that_looks_like_a_number_is_one_word(record: Any) -> None:
+    put(record, condition("number", note=[{"text": "device 5e765f2b at 12.5e3x"}]))
+    assert ids(record, "Condition", "_content=5e765f2b") == ["number"]
