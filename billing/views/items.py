@@ -27,6 +27,7 @@ from billing.services import lines as entered
 from billing.shapes import Claim
 from billing.views.guard import PageRequest, biller
 from ehr.exceptions import BadInput
+from summarizer.coding.hcc import category_of
 
 _EDITABLE = ("signed", "ready", "needs-query")
 
@@ -190,7 +191,10 @@ def _detail(request: PageRequest, item_id: int, **bound: Any) -> HttpResponse:
         "nav": "billing",
         "detail": detail,
         "claim": claim,
-        "codes": [(letters((code.position,)), code) for code in claim.codes],
+        "codes": [
+            (letters((code.position,)), code, category_of(code.code, claim.service_date))
+            for code in claim.codes
+        ],
         "line_rows": [(line, letters(line.pointers)) for line in claim.lines],
         "editable": claim.state in _EDITABLE,
         "fees": selectors.fees(request.user, on=claim.service_date)[:1000],

@@ -85,6 +85,17 @@ def test_no_page_shows_the_notes_words(world: World, item: BillingItem) -> None:
         assert not any(words in page for words in said)
 
 
+def test_a_diagnosis_shows_its_hcc_category_where_it_has_one(
+    world: World, item: BillingItem
+) -> None:
+    client = signed_in(world.biller)
+    url = reverse("billing:item", args=[item.pk])
+    assert "HCC" not in client.get(url).content.decode()
+    codes = [{**code, "code": "E11.22"} for code in item.signed_note.codes[:1]]
+    SignedNote.objects.filter(pk=item.signed_note_id).update(codes=codes)
+    assert "HCC 37 (V28)" in client.get(url).content.decode()
+
+
 def test_the_pages_speak_french(world: World, item: BillingItem) -> None:
     client = signed_in(world.biller)
     page = client.get(reverse("billing:queue"), headers={"Accept-Language": "fr"})
