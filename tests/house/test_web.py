@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
@@ -54,14 +55,19 @@ def soon(true: object, seconds: float = 60.0) -> bool:
 
 @pytest.fixture(scope="module")
 def web(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    with started(tmp_path_factory.mktemp("web")) as running:
+        yield running
+
+
+@contextmanager
+def started(folder: Path) -> Iterator[Running]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    database = tmp_path_factory.mktemp("web") / "web.sqlite3"
     environment = os.environ | {
         "HOST": "127.0.0.1",
         "PORT": str(port),
-        "DATABASE_URL": f"sqlite:///{database}",
+        "DATABASE_URL": f"sqlite:///{folder / 'web.sqlite3'}",
         "WEB_WORKERS": "1",
     }
     process = subprocess.Popen(
@@ -103,7 +109,7 @@ def test_a_worker_that_is_killed_comes_back(web: Running) -> None:
     assert soon(lambda: web.workers() not in ([], [worker]) and web.lives())
 
 
-def test_it_stops_when_it_is_told_to(web: Running) -> None:
-    assert soon(web.lives)
-    web.process.send_signal(signal.SIGTERM)
-    assert web.process.wait(timeout=30) == 0
+def test_it_stops_when_it_is_told_to(tmp_path: Path) -> None:
+    with started(tmp_path) as running:
+        running.process.send_signal(signal.SIGTERM)
+        assert running.process.wait(timeout=30) == 0
