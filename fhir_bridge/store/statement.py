@@ -35,6 +35,9 @@ _INSIDE = "resource_id bigint, patient_id text, since int"
 _OUTSIDE = "resource_id bigint, patient_id text"
 _AUDIT = "action text, type text, id text, version int"
 _WORDS = "id bigint, words tsvector"
+# Which keys are replaced. For one, a subquery: for a parameter that it can see the database makes a
+# plan at each execution, which takes longer than to execute it.
+_ONE, _SEVERAL = "= (SELECT %(id)s::bigint)", "= ANY(%(ids)s::bigint[])"
 _KEYS_AT_ONCE = 50
 # From so many resources on a statement may take as long as it takes; it needs a transaction then.
 LARGE = 200
@@ -100,17 +103,19 @@ def write(actor: Actor, writes: Writes, now: datetime) -> None:
     }
     if writes.put:
         values |= {
+            "id": writes.put[0]["id"],
             "ids": _array([row["id"] for row in writes.put]),
             "put": _json(writes.put),
             "outside": _json(writes.outside),
-            "words_gone": _array(writes.words_gone),
+            "words_gone": _json([{"id": key} for key in writes.words_gone]),
             **{f"{name}_gone": _json(writes.index_gone.get(name, ())) for name in index.TABLES},
         }
     with connection.cursor() as cursor:
         if len(writes.new) + len(writes.put) >= LARGE:
             # The connection's own limit is for searches (search/bounds.py).
             cursor.execute("SET LOCAL statement_timeout = 0")
-        cursor.execute(_statement(replacing=bool(writes.put)), values)
+        these = _SEVERAL if len(writes.put) > 1 else _ONE if writes.put else ""
+        cursor.execute(_statement(these), values)
 
 
 def _json(rows: Any) -> str:
@@ -122,30 +127,31 @@ def _array(keys: list[int]) -> str:
 
 
 @cache
-def _statement(*, replacing: bool) -> str:
-    *first, last = [*(_going() if replacing else []), *_coming(replacing)]
+def _statement(these: str) -> str:
+    *first, last = [*(_going(these) if these else []), *_coming(replacing=bool(these))]
     return f"WITH {', '.join(f's{n} AS ({sql})' for n, sql in enumerate(first))} {last}"
 
 
-def _going() -> list[str]:
+def _going(these: str) -> list[str]:
     """Old versions, and what a replaced resource is found by no longer."""
     return [
         f"INSERT INTO {VERSION} (resource_id, version, last_updated, deleted, content) "
         f"SELECT id, version, last_updated, deleted, content FROM {RESOURCE} "
-        "WHERE id = ANY(%(ids)s::bigint[])",
+        f"WHERE id {these}",
         f"UPDATE {RESOURCE} r SET version = x.version, last_updated = %(now)s, "
         "deleted = x.deleted, content = convert_to(x.content, 'UTF8'), "
         f"protected = r.protected OR x.protected FROM {_rows('put', _PUT)} "
-        "WHERE r.id = ANY(%(ids)s::bigint[]) AND r.id = x.id",
+        f"WHERE r.id {these} AND r.id = x.id",
         f"DELETE FROM {COMPARTMENT} c USING {_rows('outside', _OUTSIDE)} "
-        "WHERE c.resource_id = ANY(%(ids)s::bigint[]) AND c.resource_id = x.resource_id "
+        f"WHERE c.resource_id {these} AND c.resource_id = x.resource_id "
         "AND c.patient_id = x.patient_id",
-        f"DELETE FROM {words.TABLE} WHERE rowid = ANY(%(words_gone)s::bigint[])",
-        *(_index_delete(name, table) for name, table in index.TABLES.items()),
+        f"DELETE FROM {words.TABLE} t USING {_rows('words_gone', 'id bigint')} "
+        f"WHERE t.rowid {these} AND t.rowid = x.id",
+        *(_index_delete(name, table, these) for name, table in index.TABLES.items()),
     ]
 
 
-def _coming(replacing: bool) -> list[str]:
+def _coming(*, replacing: bool) -> list[str]:
     # A row of the same key is changed in place. Among a new resource's rows some may share a key.
     return [
         f"INSERT INTO {RESOURCE} (id, organization_id, type, fhir_id, version, last_updated, "
@@ -183,12 +189,12 @@ def _index_insert(name: str, table: index.Table, replacing: bool) -> str:
     )
 
 
-def _index_delete(name: str, table: index.Table) -> str:
+def _index_delete(name: str, table: index.Table, these: str) -> str:
     columns = ("resource_id", *table.key)
     same = " AND ".join(f"t.{column} = x.{column}" for column in columns)
     return (
         f"DELETE FROM {table.name} t USING {_rows(f'{name}_gone', table.record(columns))} "
-        f"WHERE t.resource_id = ANY(%(ids)s::bigint[]) AND {same}"
+        f"WHERE t.resource_id {these} AND {same}"
     )
 
 
