@@ -92,9 +92,23 @@ def subscriber_name_missing(claim: Claim, _around: Surroundings) -> Iterator[Fin
         yield Finding(_("The patient is insured through somebody else, whose name is missing."))
 
 
+def _listed(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
+_STATES = _listed(
+    "AA AE AK AL AP AR AS AZ CA CO CT DC DE FL FM GA GU HI IA ID IL IN KS KY LA MA MD ME MH MI "
+    "MN MO MP MS MT NC ND NE NH NJ NM NV NY OH OK OR PA PR PW RI SC SD TN TX UT VA VI VT WA WI "
+    "WV WY"
+)
+_PROVINCES = _listed("AB BC MB NB NL NS NT NU ON PE QC SK YT")
+
+
 def address_form(address: Address) -> bool:
-    """Whether state and postal code have the form that the post of the United States uses."""
+    """Whether an address of the United States has a state and a ZIP code, a Canadian one a
+    province: N402 is of X12's code source 22."""
+    if address.country == "CA":
+        return address.state.upper() in _PROVINCES
     if address.country not in ("", "US"):
         return True
-    state = re.fullmatch(r"[A-Za-z]{2}", address.state)
-    return bool(state and _ZIP.fullmatch(address.postal_code))
+    return address.state.upper() in _STATES and bool(_ZIP.fullmatch(address.postal_code))

@@ -1,6 +1,7 @@
 """fhirpy (https://github.com/beda-software/fhir-py), asynchronous and synchronous."""
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -128,4 +129,6 @@ def test_the_asynchronous_client_does_the_same(endpoint: Endpoint) -> None:
         with pytest.raises(ResourceNotFound):
             await client.get("Patient", made.id)
 
-    asyncio.run(day())
+    # In a thread of its own: a browser test before may have left this one a running loop.
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(lambda: asyncio.run(day())).result()

@@ -49,6 +49,7 @@ def test_the_open_routes_are_these_and_no_more() -> None:
         "healthz",
         "i18n/setlang/",
         "fhir^/metadata$",
+        r"fhir^/openapi\.json$",
         r"fhir^/\.well-known/smart-configuration$",
     }
 
