@@ -165,7 +165,8 @@ def test_a_transaction_killed_at_any_statement_leaves_nothing(kind: str) -> None
             assert store.history_page(actor).total == before
         else:
             break
-    assert 2 < passes < 199
+    # PostgreSQL is given all that a transaction writes in one statement.
+    assert (2 if connection.vendor == "postgresql" else 5) < passes < 199
     assert store.history_page(actor).total == before + changed
 
 
