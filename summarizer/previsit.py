@@ -6,9 +6,10 @@ named in ``MONITORING``; they are a reminder to look, not a recommendation for t
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
+from summarizer.language.dates import dates_written
 from summarizer.language.lexicon import fold
 from summarizer.language.text import sentence as finished
 from summarizer.steps.record import evidence_of, record_claims
@@ -87,15 +88,22 @@ def pre_visit(context: VisitContext, language: Language) -> tuple[Section, ...]:
         "overdue": _overdue(context, language),
     }
     return tuple(
-        Section(key, TITLES[key][language], tuple(lines[key])) for key in TITLES if lines[key]
+        Section(key, TITLES[key][language], tuple(_dated(each, language) for each in lines[key]))
+        for key in TITLES
+        if lines[key]
     )
+
+
+def _dated(sentence: Sentence, language: Language) -> Sentence:
+    return replace(sentence, text=dates_written(sentence.text, language))
 
 
 def _shown(claim: Claim, language: Language) -> Sentence:
     text = claim.text if claim.kind == "allergy" else recorded(claim, language)
     since = claim.attributes.get("when", "")[:10]
     if claim.kind == "history" and since:
-        text += f" (depuis {since})" if language == "fr" else f" (since {since})"
+        day = "le " if language == "fr" and len(since) == 10 else ""
+        text += f" (depuis {day}{since})" if language == "fr" else f" (since {since})"
     return made(text, [claim])
 
 

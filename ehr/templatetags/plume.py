@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from ehr.selectors.labels import STEPS
 from ehr.selectors.shapes import ChartItem, PatientBrief
+from summarizer.types import RecordEvidence
 
 register = template.Library()
 
@@ -105,6 +106,13 @@ def initials(user: Any) -> str:
 def resource_label(resource_type: str) -> Any:
     """What a resource type is called in the clinic."""
     return _RESOURCES.get(resource_type, resource_type)
+
+
+@register.filter
+def sources(evidence: Iterable[RecordEvidence]) -> str:
+    """What a sentence was read from, each kind once: "Measurement, Problem"."""
+    kinds = dict.fromkeys(str(resource_label(item.resource_type)) for item in evidence)
+    return ", ".join(kinds)
 
 
 @register.filter

@@ -102,7 +102,7 @@ def find_units(transcript: Transcript, subject: Subject) -> list[Unit]:
                 if not _WORRY.match(spoken, m.start)
             ]
             if utterance.role in (Role.PATIENT, Role.CAREGIVER) and of_another(
-                spoken, subject.gender, language
+                spoken, utterance.role, subject, language
             ):
                 mentions = [(m, Status(found.assertion, "other")) for m, found in mentions]
             ordered = utterance.role is Role.CLINICIAN and told_with_a_tag(spoken, language)
@@ -132,16 +132,23 @@ _WORRY = re.compile(
     r"(?:about|that|for|of|de|pour|que)\b|(?:worry|worries|worrying) (?:about|that)\b",
     re.I,
 )
+_LEAD = r"(?:(?:and|but|so|yes|yeah|no|well|oh|because)\b,? )*"
+_THIRD = re.compile(rf"{_LEAD}(?:s?he|his|her)\b", re.I)
 _OPPOSITE = {
-    "female": re.compile(r"(?:and |but |so )*(?:he|his)\b", re.I),
-    "male": re.compile(r"(?:and |but |so )*(?:she|her)\b", re.I),
+    "female": re.compile(rf"{_LEAD}(?:he|his)\b", re.I),
+    "male": re.compile(rf"{_LEAD}(?:she|her)\b", re.I),
 }
 
 
-def of_another(spoken: str, gender: str, language: Language) -> bool:
-    """Told of somebody else: ``he has chest pain``, where the patient is a woman. French ``il`` and
-    ``elle`` stand for things as well, and tell nothing."""
-    return language == "en" and gender in _OPPOSITE and bool(_OPPOSITE[gender].match(spoken))
+def of_another(spoken: str, role: Role, subject: Subject, language: Language) -> bool:
+    """Told of somebody else: ``she was on dialysis``, said by the patient, who is "I"; from any
+    other mouth ``he has chest pain``, where the patient is a woman. French ``il`` and ``elle``
+    stand for things as well, and tell nothing."""
+    if language != "en":
+        return False
+    if role is Role.PATIENT and not subject.spoken_for:
+        return bool(_THIRD.match(spoken))
+    return subject.gender in _OPPOSITE and bool(_OPPOSITE[subject.gender].match(spoken))
 
 
 _ASKING_INSIDE = {

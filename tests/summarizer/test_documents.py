@@ -3,6 +3,7 @@
 import pytest
 
 from summarizer.backends import Backend, load
+from summarizer.language.dates import dates_written
 from summarizer.pipeline import draft_note
 from summarizer.previsit import pre_visit
 from summarizer.steps.plain_language import spoken_to
@@ -57,12 +58,18 @@ def test_what_is_new_is_told_apart_from_what_stands() -> None:
             fact("immunization", "Influenza vaccine", "2025-12-01"),
         )
     )
-    assert found["changes"] == ["Problem: Gout.", "Influenza vaccine (2025-12-01)."]
+    assert found["changes"] == ["Problem: Gout.", "Influenza vaccine (1 December 2025)."]
     assert {line.split(" (")[0] for line in found["problems"]} == {"Asthma", "Gout"}
 
 
-@pytest.mark.parametrize(("language", "said"), [("en", "rising"), ("fr", "en hausse")])
-def test_a_result_out_of_range_shows_its_trend(language: str, said: str) -> None:
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", ("rising", "1 April 2026", "1 October 2025")),
+        ("fr", ("en hausse", "1er avril 2026", "1er octobre 2025")),
+    ],
+)
+def test_a_result_out_of_range_shows_its_trend(language: str, said: tuple[str, ...]) -> None:
     found = lines(
         chart(
             fact(**A1C, when="2026-04-01", value="8.4", abnormal="H", id="b", text="8.4 %"),
@@ -71,15 +78,20 @@ def test_a_result_out_of_range_shows_its_trend(language: str, said: str) -> None
         language,
     )
     (line,) = found["results"]
-    for part in ("8.4", "7.2", "2026-04-01", "2025-10-01", said):
+    for part in ("8.4", "7.2", *said):
         assert part in line
 
 
 @pytest.mark.parametrize(
-    ("when", "overdue"), [("2026-04-01", False), ("2024-04-01", True), (None, True)]
+    ("when", "overdue", "told"),
+    [
+        ("2026-04-01", False, ""),
+        ("2024-04-01", True, "1 April 2024"),
+        (None, True, "none in the record"),
+    ],
 )
 def test_monitoring_is_overdue_only_when_its_interval_has_passed(
-    when: str | None, overdue: bool
+    when: str | None, overdue: bool, told: str
 ) -> None:
     facts = [fact("condition", "Type 2 diabetes mellitus", status="active")]
     if when:
@@ -88,7 +100,22 @@ def test_monitoring_is_overdue_only_when_its_interval_has_passed(
     named = [line for line in found if "A1c" in line]
     assert bool(named) is overdue
     if overdue:
-        assert (when or "none in the record") in named[0]
+        assert told in named[0]
+
+
+@pytest.mark.parametrize(
+    ("text", "english", "french"),
+    [
+        ("2025-03-01", "1 March 2025", "1er mars 2025"),
+        ("since 2019-05", "since May 2019", "since mai 2019"),
+        ("LOINC 2093-3, 9999-99-99, 555-2019-0512", None, None),
+    ],
+)
+def test_only_days_and_months_of_the_calendar_are_written_out(
+    text: str, english: str | None, french: str | None
+) -> None:
+    assert dates_written(text, "en") == (english or text)
+    assert dates_written(text, "fr") == (french or text)
 
 
 def test_a_resolved_or_absent_condition_calls_for_nothing() -> None:

@@ -194,6 +194,32 @@ def test_a_brothers_illness_is_not_told_of_a_woman(backend: Backend) -> None:
 
 
 @pytest.mark.model
+def test_a_mothers_illness_is_not_told_of_her_daughter(backend: Backend) -> None:
+    transcript = read_transcript(
+        "Doctor: hello mrs. hill, and your mother had diabetes?\n"
+        "Patient: my mother, yes, and she had the kidneys go. she was on dialysis the last three "
+        "years. and she has chest pain when she walks.\n"
+        "Doctor: and you?\nPatient: i have had a cough for two weeks.\n"
+    )
+    draft = draft_note(transcript, context(), backend=backend)
+    story = " ".join(section(draft, "hpi"))
+    assert "cough" in story
+    assert "dialysis" not in story
+    assert not any("chest pain" in s.text for part in draft.sections for s in part.sentences)
+
+
+@pytest.mark.model
+def test_a_parent_tells_of_the_child(backend: Backend) -> None:
+    transcript = read_transcript(
+        "Doctor: hello, what is the matter with your daughter?\n"
+        "Mother: my daughter has had a fever since monday. she has vomited three times.\n"
+        "Doctor: does your daughter cough?\nMother: no, my daughter does not.\n"
+    )
+    draft = draft_note(transcript, context(), backend=backend)
+    assert any("vomit" in s.text for part in draft.sections for s in part.sentences)
+
+
+@pytest.mark.model
 def test_a_sentence_under_the_wrong_label_keeps_its_speaker(backend: Backend) -> None:
     transcript = read_transcript(
         "[doctor] hi , what brings you in ?\n[patient] my shoulder hurts .\n"

@@ -127,6 +127,8 @@ def _told(board: Board, unit: Unit) -> None:
     text = unit.clean
     if len(text.split()) < 3 or _EMPTY[board.language].match(text):
         return
+    if of_another(text, unit.role, board.subject, board.language):
+        return
     if len(text.split()) <= 8 and any(s.assertion is Assertion.DENIED for _, s in unit.mentions):
         return  # the review of systems says it
     if board.language == "fr" and not _FINITE_FR.search(text):
@@ -169,8 +171,6 @@ def _told(board: Board, unit: Unit) -> None:
         return
     section = _section(unit)
     if _OF_RELATIVE[board.language].match(turned) and section != "family":
-        return
-    if of_another(turned, board.subject.gender, board.language):
         return
     if section == "family" and not unit.has("condition", "symptom"):
         return
