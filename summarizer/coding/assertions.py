@@ -7,7 +7,7 @@ The cues and their scopes are those of `context`.
 
 from dataclasses import dataclass
 
-from summarizer.coding.context import context_of
+from summarizer.language.context import context_of
 from summarizer.types import Assertion
 
 # An outpatient visit codes none of these (IV.H).

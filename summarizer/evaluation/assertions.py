@@ -5,9 +5,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from summarizer.coding.context import Context, context_of
 from summarizer.evaluation.files import EvaluationError, tab_rows_read
 from summarizer.evaluation.scores import scores
+from summarizer.language.context import Context, context_of
 
 COLUMNS = ("Condition", "sentence", "negation_status", "temporality", "experiencer")
 # The value of each column that counts as positive, as gold files write it.

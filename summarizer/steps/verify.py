@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 
 from summarizer.exceptions import UngroundedDraft
 from summarizer.language.assertion import answer, status
+from summarizer.language.context import Context, context_of
 from summarizer.language.lexicon import fold, lexicon, tokens
 from summarizer.language.numbers import values
 from summarizer.language.plain import clinical
@@ -73,6 +74,7 @@ def failures(sentence: Sentence, transcript: Transcript, language: Language) -> 
         found.append("negation-differs")
     if not experiencer:
         found.append("experiencer-differs")
+    found += [code for code in _out_of_context(sentence, language) if code not in found]
     if _condition_cut(sentence, transcript):
         found.append("condition-cut")
     if spoken == language and coverage(sentence, quotes, language) < _COVERED:
@@ -241,6 +243,37 @@ def _evidence_polarity(
                 continue
             options.add((denied, who))
     return held
+
+
+def _out_of_context(sentence: Sentence, language: Language) -> list[str]:
+    """A condition written as there, though every evidence that names it denies it, speaks of
+    preventing or risking it, or tells it of another: by ConText's cues, which reach further than
+    the words beside it ("I don't think that this is a sign of a stroke")."""
+    if not all(isinstance(item, TextEvidence) for item in sentence.evidence):
+        return []
+    quotes = [joined(item.quote) for item in sentence.evidence]
+    for mention in lexicon(language).find(sentence.text):
+        written = context_of(sentence.text, mention.start, mention.end)
+        if mention.concept.kind != "condition" or _astray(written):
+            continue
+        said = [
+            context_of(quote, other.start, other.end)
+            for quote in quotes
+            for other in (*lexicon("en").find(quote), *lexicon("fr").find(quote))
+            if other.concept.key == mention.concept.key
+        ]
+        if said and all(_astray(each) for each in said):
+            return [_astray(said[0])]
+    return []
+
+
+def _astray(context: Context) -> str:
+    """What keeps a condition from being the patient's own and present, "" where nothing does."""
+    if context.experiencer == "other":
+        return "experiencer-differs"
+    if context.negation == "negated":
+        return "negation-differs"
+    return "only-supposed" if context.temporality == "hypothetical" else ""
 
 
 def _turn_after(asked: Evidence, later: Evidence, transcript: Transcript) -> bool:

@@ -56,6 +56,36 @@ def found(words: str, text: str, *spans: str) -> set[str]:
             "side-corrected",
         ),
         (
+            "Patient: Hello.\nDoctor: I don't think that all of this is a sign of a stroke.",
+            "Stroke.",
+            "I don't think that all of this is a sign of a stroke.",
+            "negation-differs",
+        ),
+        (
+            "Patient: Hello.\nDoctor: I do n't think that we are looking at a stroke .",
+            "Stroke.",
+            "I do n't think that we are looking at a stroke .",
+            "negation-differs",
+        ),
+        (
+            "Patient: Hello.\nDoctor: I suggest the shingles vaccine.",
+            "Shingles.",
+            "I suggest the shingles vaccine.",
+            "only-supposed",
+        ),
+        (
+            "Patient: My mom and her sister, I think they both had melanoma.",
+            "Melanoma.",
+            "My mom and her sister, I think they both had melanoma.",
+            "experiencer-differs",
+        ),
+        (
+            "Docteur : Bonjour.\nPatient : Ma mère et sa sœur ont eu un mélanome toutes les deux.",
+            "Mélanome.",
+            "Ma mère et sa sœur ont eu un mélanome toutes les deux.",
+            "experiencer-differs",
+        ),
+        (
             "Doctor: What was it like?\nPatient: It felt like I was having a heart attack.",
             "Myocardial infarction.",
             "It felt like I was having a heart attack.",

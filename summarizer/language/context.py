@@ -67,7 +67,8 @@ class LexiconError(ValueError):
 
 def context_of(text: str, start: int, end: int) -> Context:
     """The context of the condition at ``text[start:end]``, by the cues of its sentence."""
-    text = text.replace("’", "'")
+    # Transcripts split contractions ("do n't"); the same length keeps the offsets.
+    text = text.replace("’", "'").replace(" n't", "n't ")
     first, last = _sentence(text, start, end)
     cues = _cues(text[first:last], start - first, end - first)
     held = {axis: _nearest(cues, axis, start - first, end - first) for axis in _AXES.values()}

@@ -3,9 +3,9 @@ from pathlib import Path
 
 import pytest
 
-from summarizer.coding import context
-from summarizer.coding.context import LexiconError, context_of
 from summarizer.evaluation.assertions import located
+from summarizer.language import context
+from summarizer.language.context import LexiconError, context_of
 
 SENTENCES = Path(__file__).parent / "context_sentences.tsv"
 
