@@ -30,6 +30,7 @@ _REASONS: dict[str, Any] = {
     "side:left": _("left side"),
     "side:right": _("right side"),
     "side:bilateral": _("both sides"),
+    "side:elsewhere": _("the side is told elsewhere in the visit"),
 }
 # Reasons that name something after the colon: a guideline's section, a code, a character.
 _NAMING_REASONS: dict[str, Any] = {

@@ -16,6 +16,7 @@ import numpy.typing as npt
 from summarizer.coding import assertions, medicines, mentions, rules, specificity, wording
 from summarizer.coding.candidates import EXACT, Candidate, Candidates
 from summarizer.coding.external_causes import external_causes
+from summarizer.coding.laterality import sides_carried
 from summarizer.coding.lookup import SYSTEM, Terminology
 from summarizer.coding.mentions import Mention
 from summarizer.coding.places import TOLD, Line, lines_of, spoken_lines
@@ -94,6 +95,9 @@ class Coder:
         picks = self._picks(lines, _language(lines, transcript.language))
         picks = _merged(picks, self._spoken(transcript))
         picks = self._known(picks, context)
+        picks = _merged(
+            [], sides_carried(picks, [*lines, *spoken_lines(transcript)], self.terminology)
+        )
         for rule in rules.RULES:
             picks = rule(picks, self.terminology, context)
         status = self._medicines(lines, picks)
@@ -137,7 +141,9 @@ class Coder:
         return [
             pick
             for pick in picks
-            if pick.weight >= TOLD or rules.CHRONIC.match(pick.code) or pick.code[0] == "Z"
+            if pick.weight >= TOLD
+            or rules.CHRONIC.match(pick.code)
+            or rules.STATUS.match(pick.code)
         ]
 
     def _known(self, picks: list[Pick], context: VisitContext) -> list[Pick]:
@@ -209,8 +215,9 @@ class Coder:
         status = line.status or assertions.status_of(line.text, named.start, named.end)
         if status.family or status.assertion in assertions.NOT_CODED:
             return []
-        code, weight = named.code, line.weight
-        reasons = [named.reason, f"section:{line.place}"]
+        told = line.told(named.start) and not rules.SYMPTOM.match(named.code)
+        code, weight = named.code, TOLD if told else line.weight
+        reasons = [named.reason, "section:told" if told else f"section:{line.place}"]
         lasting = bool(rules.CHRONIC.match(code)) or code[0] == "Z"
         stated = any(s <= named.start and named.end <= e for s, e in line.phrases)
         if stated:
@@ -219,7 +226,7 @@ class Coder:
             weight = MENTIONED if lasting else MENTIONED_ONCE
         elif line.place == "history" and not lasting:
             return []  # over, or it would be said again
-        elif line.passing and not lasting:
+        elif line.passing and not told and not lasting:
             weight *= 0.6
         if status.assertion is Assertion.HISTORICAL:
             past = rules.history_code(code)
@@ -304,9 +311,11 @@ class Coder:
         in_force = self._in_force(context.visit_date)
         if not in_force:
             reasons.append("release:outside-dates")
-        # A person chooses where more could be said, where codes clash, where it was a guess, and
-        # whether a diagnosis explains a symptom (I.B.4 to I.B.6).
-        sure = pick.stated and in_force and "matched:near" not in reasons
+        # A person chooses where more could be said, where codes clash, where it was a guess,
+        # whether a side told elsewhere is meant, and whether a diagnosis explains a symptom
+        # (I.B.4 to I.B.6).
+        guessed = {"matched:near", "side:elsewhere"} & set(reasons)
+        sure = pick.stated and in_force and not guessed
         sure = sure and not rules.SYMPTOM.match(pick.code) and self._confirmed(pick)
         sure = sure and not any(reason.startswith(("excludes1:", "prompt:")) for reason in reasons)
         return CodeSuggestion(

@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 
 from summarizer.coding.assertions import Status
+from summarizer.language.sentences import sentence_spans
 from summarizer.types import (
     Assertion,
     Claim,
@@ -42,12 +43,24 @@ _VERB = re.compile(
 _PHRASE_WORDS = 16
 _SPEAKERS = {Role.CLINICIAN: 0.5, Role.PATIENT: 0.45, Role.CAREGIVER: 0.42}
 TOLD = 0.7
-_SENTENCE = re.compile(r"[^.!?\n]+[.!?]*")
-_TOLD = re.compile(
-    r"^(?:(?:so|okay|now|and|well|yes|yeah|alors|donc|bon|oui|et),? )*"
-    r"(?:i think )?(?:it's|it is|this is|that's|you have|you've got|you do have|he has|she has|"
-    r"we have|what you have is|your (?:\w+ ){0,2}shows?|c'est|il s'agit|vous avez|il a|elle a|"
-    r"tu as|on a|il fait|elle fait|vous faites)\b",
+# Where a clinician tells the patient what it is. What comes soon after is the diagnosis.
+_TELLS = re.compile(
+    r"\b(?:(?:i think|i believe|i do (?:think|believe)|so|problem,?|okay|and|now|but|shows?) "
+    r"(?:that )?(?:it's|it is|this is|that's|you(?:'ve got| do have| have got| have)|"
+    r"(?:s?he|we) (?:has|have))|you(?: a|')re positive for|what you have is|"
+    r"(?:we|they) call(?: this| it| that)?|(?:something|it's|this is) called|"
+    r"(?:the|your|my) (?:\w+ )?diagnosis (?:is|would be|here is|of)|your (?:\w+ ){0,2}shows?|"
+    r"c'est|il s'agit d'une?|vous avez|il a|elle a|tu as|on a|il fait|elle fait|"
+    r"vous faites)\b(?: that)?|^(?:it's|it is|this is|that's|you have|you've got)\b",
+    re.IGNORECASE,
+)
+_TELLS_WITHIN = 45  # characters from there to the name of the disease
+# A clinician's question, with or without its mark: it affirms nothing.
+_ASKS = re.compile(
+    r"\b(?:(?<!what )(?<!what i )(?:do|did|have|are|were|had) you"
+    r"(?! (?:go|come|take|use|start|stop|follow|see)\b)|does (?:it|that|the|your|he|she)|"
+    r"any (?:other|history|family|issues)|how (?:about|long|often|are|is)|what about|"
+    r"have (?:you )?ever|est-ce qu|avez-vous|êtes-vous|prenez-vous|avez vous|as-tu)\b",
     re.IGNORECASE,
 )
 _HEAD_END = re.compile(r":\s|\s[-–—]\s|\.\s|;\s|\n")
@@ -81,7 +94,8 @@ class Line:
 
     ``phrases`` are the noun phrases that state a diagnosis, as offsets into ``text``; ``passing``
     says that the place only mentions in passing; ``status`` is what the drafting step
-    already knows of a sentence made from one claim.
+    already knows of a sentence made from one claim; ``tells`` are the offsets behind words by which
+    a clinician tells a diagnosis.
     """
 
     text: str
@@ -91,6 +105,11 @@ class Line:
     passing: bool = False
     status: Status | None = None
     place: str = ""
+    tells: tuple[int, ...] = ()
+
+    def told(self, start: int) -> bool:
+        """Whether the words before ``start`` tell the patient what it is."""
+        return any(0 <= start - end <= _TELLS_WITHIN for end in self.tells)
 
 
 def lines_of(sections: tuple[Section, ...]) -> list[Line]:
@@ -114,19 +133,21 @@ def spoken_lines(transcript: Transcript) -> list[Line]:
     lines = []
     for turn in transcript.utterances:
         weight = _SPEAKERS.get(turn.role, 0.4)
-        for match in _SENTENCE.finditer(transcript.text, turn.start, turn.end):
-            quote = match.group().strip()
-            if not quote or quote.endswith("?"):
+        for start, end in sentence_spans(
+            transcript.text, turn.start, turn.end, transcript.language
+        ):
+            quote = transcript.text[start:end]
+            clinician = turn.role is Role.CLINICIAN
+            if quote.endswith("?") or (_ASKS.search if clinician else _ASKS.match)(quote):
                 continue
-            start = match.start() + len(match.group()) - len(match.group().lstrip())
-            told = _TOLD.search(quote) if turn.role is Role.CLINICIAN else None
             lines.append(
                 Line(
                     text=quote,
-                    evidence=(TextEvidence(start, start + len(quote), quote),),
-                    weight=TOLD if told else weight,
-                    passing=not told,
-                    place="told" if told else "spoken",
+                    evidence=(TextEvidence(start, end, quote),),
+                    weight=weight,
+                    passing=True,
+                    place="spoken",
+                    tells=tuple(m.end() for m in _TELLS.finditer(quote)) if clinician else (),
                 )
             )
     return lines

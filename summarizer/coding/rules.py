@@ -55,6 +55,9 @@ CHRONIC = re.compile(
     r"E0[3-5]|E1[013]|E66|E78|I1[0-3]|I25|I48|I50|I73|J44|J45|N18|G20|G30|G35|G40|F3[1-4]|F20|F41"
     r"|F90|F84|M0[5-6]|M1[5-9]|M81|K21|K50|K51|K74|B18|G47|N40|D50|D64|L40|F17|F10|G43|M32"
 )
+# Z codes that tell of the patient, not why this encounter takes place (I.C.21.c): carrier and
+# infection status, social circumstances, long-term medicines, histories, absent organs.
+STATUS = re.compile(r"Z1[4-9]|Z2|Z5[5-9]|Z6[0-8]|Z7[7-9]|Z8|Z9")
 SYMPTOM = re.compile(r"R\d|M25\.[56]|M79\.[16]|M54\.[2569]|H57\.1|H92\.0|N64\.4|K08\.89|R52")
 # A symptom and the diagnoses of the same place or system that it is routinely part of.
 EXPLAINED = (
