@@ -3,6 +3,8 @@
 Clinical data lives in the FHIR record (fhir_bridge); rows here point to it by FHIR id.
 """
 
+from typing import ClassVar
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -224,9 +226,11 @@ class CodeSuggestion(models.Model):
 class CodePrior(models.Model):
     """How an organisation decided, over all its signed notes, on a code that a wording suggested.
 
-    `term` is a wording of the code list; no patient, note or person is kept.
+    `term` is a wording of the code list; no patient, note or person is kept. A row without a code
+    counts a band of suggestions (`summarizer.coding.calibration`), named behind `BAND`.
     """
 
+    BAND: ClassVar[str] = "band:"
     organization = models.ForeignKey("fhir_bridge.Organization", on_delete=models.PROTECT)
     term_key = models.CharField(max_length=300)  # summarizer.coding.wording.key
     term = models.CharField(max_length=300)

@@ -5,7 +5,7 @@ for another organisation's objects, and returns the frozen values of `ehr.select
 """
 
 from ehr.selectors.chart import allergies, chart, patients_find
-from ehr.selectors.priors import code_priors
+from ehr.selectors.priors import code_bands, code_priors
 from ehr.selectors.queries import queries_asked, queries_of, queries_waiting
 from ehr.selectors.review import note_for_review, signed_versions
 from ehr.selectors.visits import day_shown, draft_status, visit_detail, worklist
@@ -13,6 +13,7 @@ from ehr.selectors.visits import day_shown, draft_status, visit_detail, worklist
 __all__ = [
     "allergies",
     "chart",
+    "code_bands",
     "code_priors",
     "day_shown",
     "draft_status",

@@ -93,6 +93,16 @@ CHECK_REASONS: dict[str, Text] = {
     "assessment": _("A diagnosis or an assessment"),
     "followup": _("An instruction to the patient"),
 }
+# How firmly the note states what a code was suggested for (`summarizer.coding.calibration`).
+CODE_BANDS: dict[str, Text] = {
+    "stated": _("Stated as a diagnosis"),
+    "stated-open": _("Stated as a diagnosis, and more could be said"),
+    "near": _("Stated in other words than the list's"),
+    "told": _("Told to the patient"),
+    "mentioned": _("Mentioned in passing"),
+    "medicine": _("A medicine that is taken"),
+    "circumstance": _("How an injury came about"),
+}
 SET_ASIDE: dict[str, Text] = {
     "other-language": _("It cannot be said in the note's language"),
     "not-in-template": _("The template has no place for it"),

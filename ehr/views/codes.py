@@ -113,7 +113,11 @@ def search(request: PageRequest, note_id: int) -> HttpResponse:
 @require_safe
 def learned(request: PageRequest) -> HttpResponse:
     """What this organisation's decisions taught about codes."""
-    context = {"nav": "worklist", "priors": selectors.code_priors(request.user)}
+    context = {
+        "nav": "worklist",
+        "bands": selectors.code_bands(request.user),
+        "priors": selectors.code_priors(request.user),
+    }
     return render(request, "ehr/learned.html", context)
 
 

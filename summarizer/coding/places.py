@@ -20,7 +20,7 @@ from summarizer.types import (
 )
 
 # Section keys are matched by their words, so that templates may name sections as they like.
-_PLACES: tuple[tuple[str, float, bool, str], ...] = (
+PLACES: tuple[tuple[str, float, bool, str], ...] = (
     ("assessment|impression|diagnos|problem|conclusion|synthese", 0.95, True, "assessment"),
     ("family", 0.0, False, "family"),
     ("subjective|hpi|illness|chief|complaint|reason|cc|interval|motif", 0.42, False, "subjective"),
@@ -155,7 +155,7 @@ def spoken_lines(transcript: Transcript) -> list[Line]:
 
 def _place(key: str) -> tuple[float, bool, str]:
     folded = key.lower().replace("-", "_").replace(" ", "_")
-    for pattern, weight, stating, place in _PLACES:
+    for pattern, weight, stating, place in PLACES:
         if re.search(pattern, folded):
             return weight, stating, place
     return _UNKNOWN

@@ -8,6 +8,7 @@ from typing import Any
 
 from summarizer.backends.base import Backend
 from summarizer.coding import Coder
+from summarizer.evaluation.calibration import calibration
 from summarizer.evaluation.files import EvaluationError, rows_read, text_read
 from summarizer.evaluation.scores import scores
 from summarizer.exceptions import TranscriptError
@@ -151,5 +152,6 @@ def _metrics(cases: Sequence[dict[str, Any]]) -> dict[str, Any]:
     metrics["preticked"]["count"] = sum(len(set(case["preticked"])) for case in cases)
     for name, value in list(metrics["preticked"].items()):
         metrics[f"preticked_{name}"] = value
+    metrics["calibration"] = calibration(cases)
     metrics["visits"] = len(cases)
     return metrics

@@ -15,6 +15,7 @@ from ehr.models import CodePrior, Note
 from ehr.services.codes import code_accept, code_reject, code_replace
 from ehr.services.notes import note_amend, note_sign
 from ehr.services.priors import prior_forget
+from summarizer.coding.calibration import likelihood
 from summarizer.coding.priors import LEAST
 from tests.ehr.engines import echo
 from tests.ehr.world import World, note_make
@@ -51,7 +52,16 @@ def signed(world: World, decision: Callable[..., Any], **given: Any) -> Note:
 
 
 def counts() -> list[tuple[str, str, int, int, int]]:
-    return list(CodePrior.objects.values_list("term", "code", "accepted", "replaced", "rejected"))
+    rows = CodePrior.objects.exclude(code="")
+    return list(rows.values_list("term", "code", "accepted", "replaced", "rejected"))
+
+
+def bands() -> dict[str, tuple[int, int]]:
+    """Accepted and decided of each band."""
+    return {
+        row.term_key: (row.accepted, row.accepted + row.replaced + row.rejected)
+        for row in CodePrior.objects.filter(code="")
+    }
 
 
 def test_only_wordings_of_the_list_are_counted(world: World) -> None:
@@ -72,8 +82,27 @@ def test_an_amendment_turns_the_count_round(world: World) -> None:
     note = signed(world, code_accept)
     note_amend(user=world.owner, note_id=note.pk, reason="Not a diagnosis")
     decide(world, note, code_reject, reason="not-present")
+    assert bands() == {"band:mentioned": (2, 2)}
     note_sign(user=world.owner, note_id=note.pk, expected_version=version(note))
     assert counts() == [("Chest pain, unspecified", "R07.9", 0, 0, 1)]
+    assert bands() == {"band:mentioned": (0, 2)}
+
+
+def test_confidence_follows_how_suggestions_like_it_were_decided(world: World) -> None:
+    before = note_make(world).suggestions.get(code="R07.9").confidence
+    for _time in range(LEAST - 1):
+        signed(world, code_reject, reason="not-present")
+    after = note_make(world).suggestions.get(code="R07.9")
+    assert after.confidence == pytest.approx(likelihood("mentioned", 0, 2 * (LEAST - 1)), abs=1e-3)
+    assert after.confidence < before
+    (band,) = selectors.code_bands(world.colleague)
+    assert (band.accepted, band.decided) == (0, 2 * (LEAST - 1))
+    assert band.percent == round(after.confidence * 100)
+    prior_forget(user=world.owner, prior_id=band.id)
+    assert note_make(world).suggestions.get(code="R07.9").confidence == before
+    assert selectors.code_bands(world.outsider) == ()
+    with pytest.raises(NotAllowed):
+        selectors.code_bands(world.biller)
 
 
 def test_what_is_refused_again_and_again_is_no_longer_ticked(world: World) -> None:
@@ -91,7 +120,7 @@ def test_what_is_refused_again_and_again_is_no_longer_ticked(world: World) -> No
 
 def test_outsiders_neither_see_nor_forget(world: World) -> None:
     signed(world, code_accept)
-    prior = CodePrior.objects.get()
+    prior = CodePrior.objects.get(code="R07.9")
     assert selectors.code_priors(world.outsider) == ()
     with pytest.raises(NotFound):
         prior_forget(user=world.outsider, prior_id=prior.pk)
@@ -106,16 +135,19 @@ def test_outsiders_neither_see_nor_forget(world: World) -> None:
             client.force_login(user)
         assert b"Chest pain" not in client.get(reverse("ehr:learned")).content
         client.post(reverse("ehr:forget", args=[prior.pk]))
-    assert CodePrior.objects.count() == 1
+    assert CodePrior.objects.filter(pk=prior.pk).exists()
 
 
 def test_the_page_shows_and_forgets(world: World) -> None:
     signed(world, code_accept)
-    prior = CodePrior.objects.get()
     client = Client()
     client.force_login(world.owner)
-    assert b"Chest pain, unspecified" in client.get(reverse("ehr:learned")).content
-    assert client.post(reverse("ehr:forget", args=[prior.pk])).status_code == 302
+    page = client.get(reverse("ehr:learned"))
+    assert b"Chest pain, unspecified" in page.content
+    assert b"Mentioned in passing" in page.content
+    assert b"Zimmermann" not in page.content
+    for prior in CodePrior.objects.all():
+        assert client.post(reverse("ehr:forget", args=[prior.pk])).status_code == 302
     assert not CodePrior.objects.exists()
 
 

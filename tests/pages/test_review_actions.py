@@ -9,6 +9,8 @@ from django.test import Client
 from django.urls import reverse
 
 from ehr.models import CodeSuggestion, Note, NoteSentence
+from ehr.templatetags.review import code_reason
+from summarizer.coding.places import PLACES
 from tests.ehr.world import World, note_make
 
 HTMX = {"HX-Request": "true"}
@@ -177,3 +179,9 @@ def test_a_stale_signature_is_refused_on_the_page(
     assert "The note changed since you opened it." in response.content.decode()
     note.refresh_from_db()
     assert note.state == Note.State.IN_REVIEW
+
+
+@pytest.mark.parametrize("place", sorted({place for *_, place in PLACES} - {"family"}))
+def test_every_place_that_a_code_comes_from_has_words(place: str) -> None:
+    for reason in (f"section:{place}", "section:spoken", "section:told", "record:condition"):
+        assert ":" not in str(code_reason(reason))
