@@ -131,7 +131,8 @@ class Coder:
                 if where == number:
                     named = self._with_phrase(line, named, ranked, start, end)
             for item in named:
-                found_picks.extend(self._picked(line, item, number))
+                others = [other for other in named if other is not item]
+                found_picks.extend(self._picked(line, item, others, number))
         return _merged([], found_picks)
 
     def _spoken(self, transcript: Transcript) -> list[Pick]:
@@ -209,9 +210,11 @@ class Coder:
             mention.side,
         )
 
-    def _picked(self, line: Line, named: _Named, number: int) -> list[Pick]:
-        """The pick of what a line names, two where both sides have a code, none where it may not
-        be coded."""
+    def _picked(
+        self, line: Line, named: _Named, others: Sequence[_Named], number: int
+    ) -> list[Pick]:
+        """The pick of what a line names beside ``others``, two where both sides have a code, none
+        where it may not be coded."""
         status = line.status or assertions.status_of(line.text, named.start, named.end)
         if status.family or status.assertion in assertions.NOT_CODED:
             return []
@@ -235,7 +238,7 @@ class Coder:
                 reasons.append("rule:I.C.21.c.4")
             elif not lasting:
                 return []
-        said = _around(line.text, named.start, named.end)
+        said = _around(line.text, named, others)
         picks = []
         for full, more in self._specific(code, named.side, said, line.text):
             found = self.terminology.get(full)
@@ -355,13 +358,19 @@ class Coder:
             return False
 
 
-def _around(text: str, start: int, end: int) -> set[str]:
-    """The words of the mention and of the few before and after it."""
+def _around(text: str, named: _Named, others: Sequence[_Named]) -> set[str]:
+    """The words of the mention and of the few before and after it, without those that name
+    something else: "diabetes, and kidney stones" is no diabetes of the kidney."""
     tokens = wording.words(text)
-    first = next((i for i, word in enumerate(tokens) if word.end > start), 0)
-    last = next((i for i, word in enumerate(tokens) if word.end >= end), len(tokens) - 1)
+    first = next((i for i, word in enumerate(tokens) if word.end > named.start), 0)
+    last = next((i for i, word in enumerate(tokens) if word.end >= named.end), len(tokens) - 1)
     near = tokens[max(0, first - QUALIFIED_WITHIN) : last + 1 + QUALIFIED_WITHIN]
-    return {word.text for word in near}
+    taken = [(o.start, o.end) for o in others if o.end <= named.start or named.end <= o.start]
+    return {
+        word.text
+        for word in near
+        if not any(start <= word.start and word.end <= end for start, end in taken)
+    }
 
 
 def _language(lines: list[Line], spoken: Language) -> Language:

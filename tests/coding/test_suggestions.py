@@ -249,3 +249,12 @@ def test_a_draft_that_says_more_than_its_evidence_is_not_ticked(coder: Coder) ->
 def test_a_symptom_is_never_ticked_beforehand(coder: Coder) -> None:
     found = suggested(coder, assessment="Left knee pain.")["M25.562"]
     assert not found.preticked
+
+
+def test_a_word_that_names_another_condition_does_not_qualify_this_one(coder: Coder) -> None:
+    """They are one code by the guideline on "with", not because the words stand side by side."""
+    found = suggested(coder, assessment="Diabetes\nChronic kidney disease")["E11.22"]
+    beside = suggested(coder, hpi="She has diabetes, chronic kidney disease and a cough.")["E11.22"]
+    for each in (found, beside):
+        assert "rule:I.A.15" in each.reasons
+        assert "rule:I.B.2" not in each.reasons
