@@ -8,6 +8,7 @@ broker is needed.
 import threading
 from collections.abc import Callable, Sequence
 
+from fhir_bridge import statistics
 from fhir_bridge.bulk import jobs
 from fhir_bridge.bulk.running import job_run_next
 from fhir_bridge.subscriptions.delivery import deliver_next, events_forget
@@ -20,9 +21,10 @@ WORK: Sequence[Work] = (job_run_next, deliver_next, deliver_next)
 
 
 def reconcile() -> None:
-    """Put back what dead runners held and delete what has expired."""
+    """Put back what dead runners held, delete what has expired, tell the planner what grew."""
     jobs.jobs_reconcile()
     events_forget()
+    statistics.refresh()
 
 
 def drain() -> None:
