@@ -3,7 +3,9 @@
 Without statistics the planner takes a key of three columns and an index on the first two of them
 for equally narrow, and may read every Observation to find one. Autovacuum analyses once a minute at
 best, and not at all where an operator has switched it off; a record that is being filled outgrows
-what was known in seconds. SQLite's planner prefers the unique key by itself.
+what was known in seconds. Where it is off, nobody frees replaced rows either, nor marks pages as
+visible to all, without which an index alone answers nothing: the runner then vacuums as well.
+SQLite's planner prefers the unique key by itself.
 
 https://www.postgresql.org/docs/current/planner-stats.html
 """
@@ -23,12 +25,14 @@ WHERE schemaname = current_schema() AND relname LIKE 'fhir\\_bridge\\_%%'
   AND n_mod_since_analyze > %s + %s * greatest(n_live_tup - n_mod_since_analyze, 0)
 ORDER BY relname
 """
+# Truncating at the end would keep readers out.
+_VACUUM = "VACUUM (ANALYZE, TRUNCATE false)"
 _last = 0.0
 
 
 def refresh(*, force: bool = False) -> list[str]:
-    """Analyse the tables that are due, and name them; at most once in `EVERY_SECONDS` a process
-    unless ``force``. Readers and writers go on meanwhile."""
+    """Analyse (or vacuum) the tables that are due, and name them; at most once in `EVERY_SECONDS`
+    a process unless ``force``. Readers and writers go on meanwhile."""
     global _last
     if connection.vendor != "postgresql" or (
         not force and time.monotonic() - _last < EVERY_SECONDS
@@ -38,6 +42,9 @@ def refresh(*, force: bool = False) -> list[str]:
     with connection.cursor() as cursor:
         cursor.execute(_DUE, [LEAST_ROWS, SHARE])
         due = [str(name) for (name,) in cursor.fetchall()]
+        if due:
+            cursor.execute("SELECT current_setting('autovacuum')")
+            work = "ANALYZE" if cursor.fetchone() == ("on",) else _VACUUM
         for name in due:
-            cursor.execute(f"ANALYZE {connection.ops.quote_name(name)}")
+            cursor.execute(f"{work} {connection.ops.quote_name(name)}")
     return due

@@ -38,6 +38,7 @@ from fhir_bridge.search.fragments import (
 from fhir_bridge.search.index import HIGHEST_VALUE, LOWEST_VALUE, TABLES
 from fhir_bridge.search.problems import problem
 from fhir_bridge.search.query import MAX_SQL_PARAMETERS, Query, SortKey
+from fhir_bridge.search.sizes import remembered
 
 SPARSE = 400  # a test that fewer resources meet leads the plan
 
@@ -109,7 +110,7 @@ def _lead(scope: Scope, query: Query) -> Lead:
     if len(tests) == 1 and usable and tests[0].ordered and not query.sort:
         return Lead(usable[0][1], [], False)
     if usable:
-        sizes = _sizes([source for _, source in usable])
+        sizes = remembered.of([source for _, source in usable], _sizes)
         smallest = min(range(len(sizes)), key=sizes.__getitem__)
         test, source = usable[smallest]
         if sizes[smallest] < SPARSE:
