@@ -218,6 +218,8 @@ DRAFT_BACKEND_OPTIONS = env.json("PLUME_DRAFT_BACKEND_OPTIONS", default={})
 ENCODER_PATH = env.str("PLUME_ENCODER_PATH", default="")
 TOKENIZER_PATH = env.str("PLUME_TOKENIZER_PATH", default="")
 MODEL_THREADS = env.int("PLUME_MODEL_THREADS", default=0)
+# Levels of evaluation and management, as the United States code office visits.
+EM_LEVELS = env.bool("PLUME_EM_LEVELS", default=True)
 VISIT_TEXT_MAX_BYTES = env.int("PLUME_VISIT_TEXT_MAX_BYTES", default=2 * 1024 * 1024)
 
 # -- languages -----------------------------------------------------------------------------------

@@ -19,7 +19,7 @@ from ehr import selectors
 from ehr.api_data import as_data
 from ehr.exceptions import BadInput, WorkflowError
 from ehr.permissions import PHYSICIAN, RolePermission
-from ehr.services import codes, drafts, notes, visits
+from ehr.services import codes, drafts, levels, notes, queries, visits
 
 
 class ChallengingSession(SessionAuthentication):
@@ -185,6 +185,60 @@ class CodeView(PhysicianView):
                 note = codes.code_reject(**common, reason=given["reason"])
             case _:
                 note = codes.code_restore(**common)
+        return Response({"note_id": note.pk, "version": note.version})
+
+
+class CodeInput(serializers.Serializer[Any]):
+    version = serializers.IntegerField(min_value=1)
+    code = serializers.CharField(required=False, default="", allow_blank=True, max_length=16)
+
+
+class CodeReplaceView(PhysicianView):
+    """POST {version, code}: accept this code in the suggestion's place."""
+
+    def post(self, request: Request, suggestion_id: int) -> Response:
+        given = _valid(CodeInput, request)
+        note = codes.code_replace(
+            user=request.user,
+            suggestion_id=suggestion_id,
+            expected_version=given["version"],
+            code=given["code"],
+        )
+        return Response({"note_id": note.pk, "version": note.version})
+
+
+class AnswerInput(serializers.Serializer[Any]):
+    version = serializers.IntegerField(min_value=1)
+    # What is no outcome is refused by the service, which first looks whether the caller may know.
+    outcome = serializers.CharField(required=False, default="", allow_blank=True, max_length=12)
+    code = serializers.CharField(required=False, default="", allow_blank=True, max_length=16)
+    text = serializers.CharField(required=False, default="", allow_blank=True, max_length=1000)
+
+
+class QueryAnswerView(PhysicianView):
+    """POST {version, outcome, code?, text?}: answer a coding question. `outcome` is option (with
+    the code chosen), other (with the answer's words), or undetermined."""
+
+    def post(self, request: Request, query_id: int) -> Response:
+        given = _valid(AnswerInput, request)
+        answer = queries.Answer(given["outcome"], code=given["code"], text=given["text"])
+        note = queries.query_answer(
+            user=request.user, query_id=query_id, expected_version=given["version"], answer=answer
+        )
+        return Response({"note_id": note.pk, "version": note.version})
+
+
+class LevelView(PhysicianView):
+    """POST {version, code}: pick the level of the visit; an empty code takes the pick back."""
+
+    def post(self, request: Request, note_id: int) -> Response:
+        given = _valid(CodeInput, request)
+        note = levels.level_pick(
+            user=request.user,
+            note_id=note_id,
+            expected_version=given["version"],
+            code=given["code"],
+        )
         return Response({"note_id": note.pk, "version": note.version})
 
 

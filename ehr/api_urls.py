@@ -11,6 +11,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("drafts/<int:draft_id>", api.DraftView.as_view(), name="api-draft"),
     path("drafts/<int:draft_id>/retry", api.DraftRetryView.as_view(), name="api-draft-retry"),
     path("notes/<int:note_id>", api.NoteView.as_view(), name="api-note"),
+    path("notes/<int:note_id>/level", api.LevelView.as_view(), name="api-note-level"),
     path("notes/<int:note_id>/sign", api.SignView.as_view(), name="api-note-sign"),
     path("notes/<int:note_id>/amend", api.AmendView.as_view(), name="api-note-amend"),
     path("notes/<int:note_id>/signatures", api.SignaturesView.as_view(), name="api-signatures"),
@@ -23,5 +24,15 @@ urlpatterns: list[URLPattern | URLResolver] = [
         r"^codes/(?P<suggestion_id>\d{1,18})/(?P<action>accept|reject|restore)$",
         api.CodeView.as_view(),
         name="api-code",
+    ),
+    path(
+        "codes/<int:suggestion_id>/replace",
+        api.CodeReplaceView.as_view(),
+        name="api-code-replace",
+    ),
+    path(
+        "questions/<int:query_id>/answer",
+        api.QueryAnswerView.as_view(),
+        name="api-question-answer",
     ),
 ]

@@ -118,6 +118,7 @@ class Note(models.Model):
     state = models.CharField(max_length=10, choices=State, default=State.IN_REVIEW)
     version = models.PositiveIntegerField(default=1)
     amendment_reason = models.CharField(max_length=300, blank=True)  # of the amendment under way
+    em_code = models.CharField(max_length=5, blank=True)  # the level that a physician picked
     created_at = models.DateTimeField(auto_now_add=True)
 
 
@@ -271,7 +272,8 @@ class SignedNote(models.Model):
     note = models.ForeignKey(Note, on_delete=models.PROTECT, related_name="signatures")
     number = models.PositiveSmallIntegerField()  # 1 for the first, 2 for the first amendment ...
     note_version = models.PositiveIntegerField()
-    # {"language", "template", "sections": [{"key", "title", "sentences": [{id, text, status}]}]}
+    # {"language", "template", "sections": [{"key", "title", "sentences": [{id, text, status}]}]},
+    # and "em_code" where a level was picked
     content = models.JSONField()
     codes = models.JSONField()  # accepted codes: [{"system","code","description","release"}]
     sha256 = models.CharField(max_length=64)  # of the canonical JSON of content and codes

@@ -77,6 +77,7 @@ urlpatterns = [
     path("codes/<int:suggestion_id>/replace", codes.replace, name="code-replace"),
     path("codes/<int:suggestion_id>/<slug:action>", codes.decide, name="code"),
     path("notes/<int:note_id>/codes", codes.add, name="code-add"),
+    path("notes/<int:note_id>/level", codes.level, name="level"),
     path("notes/<int:note_id>/codes/search", codes.search, name="code-search"),
     path("evidence/<int:evidence_id>", evidence.source, name="source"),
     path("notes/<int:note_id>/sign", signing.sign, name="sign"),

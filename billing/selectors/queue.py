@@ -50,13 +50,15 @@ class Listed:
 @dataclass(frozen=True, slots=True)
 class ItemDetail:
     """A claim with its questions and edits. ``confirmed`` pairs an edit with who settled it;
-    ``askable`` are its codes that leave something open to ask the physician."""
+    ``askable`` are its codes that leave something open to ask the physician; ``level`` is the level
+    of the visit that the physician picked and signed, or ""."""
 
     claim: Claim
     queries: tuple[QueryView, ...]
     edits: tuple[Edit, ...]
     confirmed: tuple[tuple[Edit, EditConfirmation], ...]
     askable: tuple[str, ...] = ()
+    level: str = ""
 
 
 def queue(
@@ -98,8 +100,8 @@ def item_detail(user: Any, item_id: int) -> ItemDetail:
     if not found:
         raise NotFound
     claim = found[0]
-    note_id = BillingItem.objects.values_list("signed_note__note_id", flat=True).get(pk=item_id)
-    queries = queries_asked(user, note_id)
+    signed = SignedNote.objects.get(billing_item=item_id)
+    queries = queries_asked(user, signed.note_id)
     edits = edits_of(actor, found)[item_id] if claim.state in _OPEN else ()
     settled = {
         row.key: row
@@ -111,6 +113,7 @@ def item_detail(user: Any, item_id: int) -> ItemDetail:
         tuple(edit for edit in edits if not _settled(edit, settled)),
         tuple((edit, settled[edit.key]) for edit in edits if _settled(edit, settled)),
         _askable(code.code for code in claim.codes) if claim.state in _OPEN else (),
+        signed.content.get("em_code", ""),
     )
 
 

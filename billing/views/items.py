@@ -203,7 +203,7 @@ def _detail(request: PageRequest, item_id: int, **bound: Any) -> HttpResponse:
         "rejection": RejectionForm(),
         "reference": ReferenceForm(initial={"reference": claim.payer_reference}),
         "confirmation": ConfirmEditForm(),
-        "lines": line_forms(initial=_line_initial(claim)),
+        "lines": line_forms(initial=_line_initial(claim) or _level_initial(detail.level)),
         "details": DetailsForm(
             providers=providers,
             initial={
@@ -231,3 +231,8 @@ def _line_initial(claim: Claim) -> list[dict[str, Any]]:
         }
         for line in claim.lines
     ]
+
+
+def _level_initial(code: str) -> list[dict[str, Any]]:
+    """The level that the physician picked, to be saved as a service by billing staff."""
+    return [{"code": code, "pointers": "A", "units": "1"}] if code else []

@@ -59,6 +59,7 @@ ACTIONS: dict[str, Text] = {
     "code-restored": _("Code restored"),
     "code-added": _("Code added"),
     "query-answered": _("Coding question answered"),
+    "level-picked": _("Level of the visit picked"),
     "signed": _("Signed"),
     "amendment-started": _("Amendment started"),
 }
@@ -102,6 +103,47 @@ CODE_BANDS: dict[str, Text] = {
     "mentioned": _("Mentioned in passing"),
     "medicine": _("A medicine that is taken"),
     "circumstance": _("How an injury came about"),
+}
+# Evaluation and management (`summarizer.em`), in words of our own.
+EM_LEVELS: dict[int, Text] = {
+    1: _("Straightforward"),
+    2: _("Low"),
+    3: _("Moderate"),
+    4: _("High"),
+}
+EM_ELEMENTS: dict[str, Text] = {
+    "problems": _("Problems addressed"),
+    "data": _("Data reviewed"),
+    "risk": _("Risk of what was decided"),
+}
+EM_RULES: dict[str, Text] = {
+    "minor": _("Minor problem"),
+    "acute": _("Acute, uncomplicated problem or injury"),
+    "acute-systemic": _("Acute problem with general symptoms"),
+    "chronic-stable": _("Chronic problem, stable"),
+    "chronic-worse": _("Chronic problem that is worse or not at its goal"),
+    "chronic-severe": _("Chronic problem, severely worse"),
+    "undiagnosed": _("New problem without a diagnosis yet"),
+    "threat": _("Possible threat to life or function"),
+    "test": _("Test ordered or reviewed"),
+    "notes": _("Notes from elsewhere reviewed"),
+    "historian": _("History from somebody else"),
+    "interpretation": _("Images or tracing looked at by the physician"),
+    "discussion": _("Discussed with another professional"),
+    "minimal": _("Measures without a medicine"),
+    "over-the-counter": _("Medicine without prescription"),
+    "prescription": _("Prescription medicine managed"),
+    "surgery": _("Decision about a procedure"),
+    "emergency-surgery": _("Decision about an emergency procedure"),
+    "circumstances": _("Social circumstances limit the care"),
+    "toxicity": _("Medicine watched closely for toxicity"),
+    "hospital": _("Decision about hospital care"),
+    "limits-of-care": _("Decision about limits of care"),
+}
+EM_VERDICTS: dict[str, Text] = {
+    "less": _("The note documents less than this level. Complete the note or pick another level."),
+    "within": _("The note documents this level."),
+    "more": _("The note documents more than this level. Check the note or pick another level."),
 }
 SET_ASIDE: dict[str, Text] = {
     "other-language": _("It cannot be said in the note's language"),

@@ -10,6 +10,7 @@ from ehr.exceptions import NotFound, Text
 from ehr.models import CodeSuggestion, Draft, Evidence, Note, NoteSentence, SignedNote
 from ehr.permissions import PHYSICIAN, actor_of
 from ehr.selectors.labels import ACTIONS, CHECK_REASONS, FLAGS, SET_ASIDE, labelled
+from ehr.selectors.levels import level_view
 from ehr.selectors.people import patient_briefs, user_name
 from ehr.selectors.queries import prompt_views
 from ehr.selectors.query_shapes import QueryView
@@ -62,6 +63,7 @@ def note_for_review(user: Any, note_id: int) -> NoteForReview:
     first = [flag["detail"] for flag in draft.warnings if flag["code"] == CHECK_FIRST]
     warnings = (*_flags(told), *_release_warning(note))
     superseded = draft.state == Draft.State.SUPERSEDED
+    suggestions = _suggestions(note, words)
     return NoteForReview(
         note_id=note.pk,
         version=note.version,
@@ -76,7 +78,7 @@ def note_for_review(user: Any, note_id: int) -> NoteForReview:
         template=draft.template,
         words=words,
         sections=sections,
-        suggestions=_suggestions(note, words),
+        suggestions=suggestions,
         set_aside=tuple(_set_aside(item, words) for item in draft.set_aside),
         warnings=warnings,
         checks=_checks(sentences, first),
@@ -103,6 +105,7 @@ def note_for_review(user: Any, note_id: int) -> NoteForReview:
             )
             for event in note.events.all()
         ),
+        level=level_view(actor, note, sections, suggestions),
     )
 
 
@@ -296,4 +299,5 @@ def _signed(signed: SignedNote, *, current: bool) -> SignedVersion:
         provenance_id=signed.provenance_id,
         condition_ids=tuple(signed.condition_ids),
         amendment_reason=signed.amendment_reason,
+        em_code=signed.content.get("em_code", ""),
     )

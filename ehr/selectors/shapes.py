@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from ehr.exceptions import Text
+from ehr.selectors.level_shapes import LevelView
 from ehr.selectors.query_shapes import QueryView
 
 
@@ -396,6 +397,7 @@ class NoteForReview:
     signatures: int = 0
     amendment_reason: str = ""
     events: tuple[EventView, ...] = ()
+    level: LevelView | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -433,3 +435,4 @@ class SignedVersion:
     provenance_id: str
     condition_ids: tuple[str, ...] = ()
     amendment_reason: str = ""
+    em_code: str = ""

@@ -151,6 +151,7 @@ def _content(note: Note) -> dict[str, Any]:
         "language": note.draft.language,
         "template": note.draft.template,
         "sections": sections,
+        **({"em_code": note.em_code} if note.em_code else {}),
     }
 
 

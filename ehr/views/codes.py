@@ -8,6 +8,7 @@ from ehr import selectors
 from ehr.exceptions import NotFound
 from ehr.models import Note
 from ehr.services import codes as decisions
+from ehr.services.levels import level_pick
 from ehr.services.priors import prior_forget
 from ehr.terminology import terminology_load
 from ehr.views.guard import PageRequest, physician
@@ -86,6 +87,22 @@ def add(request: PageRequest, note_id: int) -> HttpResponse:
         return redirect(visit_path(note, "codes"))
     review = selectors.note_for_review(request.user, note.pk)
     return changed(request, "ehr/review/codes_changed.html", review, {})
+
+
+@physician
+@require_POST
+def level(request: PageRequest, note_id: int) -> HttpResponse:
+    """Pick the level of the visit, or take the pick back."""
+    note = level_pick(
+        user=request.user,
+        note_id=note_id,
+        expected_version=version_of(request),
+        code=request.POST.get("code", "").strip(),
+    )
+    if not request.htmx:
+        return redirect(visit_path(note, "level"))
+    review = selectors.note_for_review(request.user, note.pk)
+    return changed(request, "ehr/review/bar.html", review, {})
 
 
 @physician

@@ -191,3 +191,18 @@ def test_services_are_typed_saved_and_refused_on_the_page(world: World, item: Bi
         assert answer.status_code == 422, wrong
     assert item.service_lines.get() == saved
     assert client.post(url, {"line-TOTAL_FORMS": "x"}).status_code == 422
+
+
+def test_the_level_that_was_signed_is_filled_in_and_saved_by_a_person(
+    world: World, item: BillingItem
+) -> None:
+    practice_make(world)
+    client = signed_in(world.biller)
+    url = reverse("billing:item", args=[item.pk])
+    assert "picked level" not in client.get(url).content.decode()
+    signed = item.signed_note
+    SignedNote.objects.filter(pk=signed.pk).update(content={**signed.content, "em_code": "99214"})
+    page = client.get(url).content.decode()
+    assert "The physician picked level 99214" in page
+    assert 'value="99214"' in page
+    assert not item.service_lines.exists()

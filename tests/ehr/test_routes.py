@@ -6,7 +6,9 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
+from django.utils import timezone
 
+from ehr.models import CodingQuery
 from tests.ehr.world import World, note_make
 
 # Views of Django itself that hold nothing of anybody.
@@ -64,6 +66,7 @@ def test_every_api_route_refuses_whoever_is_not_a_physician_here(
         "note_id": note.pk,
         "sentence_id": note.sections.first().sentences.first().pk,  # type: ignore[union-attr]
         "suggestion_id": note.suggestions.first().pk,  # type: ignore[union-attr]
+        "query_id": CodingQuery.objects.create(note=note, asked_at=timezone.now()).pk,
     }
     asked = 0
     for path, view in routes():

@@ -185,3 +185,27 @@ def test_a_stale_signature_is_refused_on_the_page(
 def test_every_place_that_a_code_comes_from_has_words(place: str) -> None:
     for reason in (f"section:{place}", "section:spoken", "section:told", "record:condition"):
         assert ":" not in str(code_reason(reason))
+
+
+def test_a_level_is_picked_on_the_page_and_compared_with_the_note(
+    note: Note, owner: Client
+) -> None:
+    page = owner.get(reverse("ehr:visit", args=[note.visit_id])).content.decode()
+    assert "Level of the visit" in page
+    answer = act(owner, "level", note.pk, code="99215").content.decode()
+    assert 'id="level"' in answer
+    assert "The note documents less than this level." in answer
+    assert Note.objects.get(pk=note.pk).em_code == "99215"
+    stale = act(owner, "level", note.pk, code="99213")
+    assert stale.status_code == 409
+    plain = act(owner, "level", note.pk, htmx=False, code="", expected_version="2")
+    assert plain.status_code == 302
+    assert Note.objects.get(pk=note.pk).em_code == ""
+
+
+def test_levels_are_not_shown_where_they_are_not_used(
+    note: Note, owner: Client, settings: Any
+) -> None:
+    settings.EM_LEVELS = False
+    page = owner.get(reverse("ehr:visit", args=[note.visit_id])).content.decode()
+    assert "Level of the visit" not in page
