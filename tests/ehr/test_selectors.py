@@ -10,6 +10,7 @@ from ehr.exceptions import NotAllowed, NotFound
 from ehr.models import Draft
 from ehr.services.notes import sentence_accept
 from fhir_bridge import audit
+from summarizer.coding.calibration import likelihood
 from tests.ehr.engines import flagged
 from tests.ehr.world import World, draft_make, note_make, visit_make
 
@@ -109,7 +110,7 @@ def test_the_review_shows_words_evidence_flags_and_checks(
         "Condition",
         "Condition.code",
     )
-    assert view.suggestions[0].percent == 80
+    assert view.suggestions[0].percent == round(100 * likelihood("mentioned"))
     assert view.set_aside[0].text == "small talk"
     assert view.engine["model"] == "echo"
     assert view.checks[0].sentence_id == first.id
@@ -130,7 +131,7 @@ def test_the_review_asks_a_bounded_number_of_questions(
     world: World, use_engine: Engine, django_assert_max_num_queries: Any, code_list: Any
 ) -> None:
     note = note_make(world)
-    with django_assert_max_num_queries(13):
+    with django_assert_max_num_queries(15):
         selectors.note_for_review(world.owner, note.pk)
 
 
