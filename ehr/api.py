@@ -19,7 +19,7 @@ from ehr import selectors
 from ehr.api_data import as_data
 from ehr.exceptions import BadInput, WorkflowError
 from ehr.permissions import PHYSICIAN, RolePermission
-from ehr.services import codes, drafts, levels, notes, queries, visits
+from ehr.services import codes, drafts, levels, notes, queries, style, visits
 
 
 class ChallengingSession(SessionAuthentication):
@@ -240,6 +240,34 @@ class LevelView(PhysicianView):
             code=given["code"],
         )
         return Response({"note_id": note.pk, "version": note.version})
+
+
+class StyleRuleInput(serializers.Serializer[Any]):
+    language = serializers.CharField(max_length=2)
+    find = serializers.CharField(allow_blank=True, max_length=60)
+    write = serializers.CharField(required=False, default="", allow_blank=True, max_length=60)
+
+
+class StyleView(PhysicianView):
+    """GET: the caller's own rules of wording. POST {language, find, write}: one more, turned on."""
+
+    def get(self, request: Request) -> Response:
+        return Response(as_data(selectors.style_rules(request.user)))
+
+    def post(self, request: Request) -> Response:
+        rule = style.rule_add(user=request.user, **_valid(StyleRuleInput, request))
+        return Response({"id": rule.pk, "state": rule.state}, status=201)
+
+
+class StyleRuleView(PhysicianView):
+    """POST to .../on, off or forget: for later drafts."""
+
+    def post(self, request: Request, rule_id: int, action: str) -> Response:
+        if action == "forget":
+            style.rule_forget(user=request.user, rule_id=rule_id)
+            return Response(status=204)
+        rule = style.rule_turn(user=request.user, rule_id=rule_id, on=action == "on")
+        return Response({"id": rule.pk, "state": rule.state})
 
 
 class SignView(PhysicianView):

@@ -35,4 +35,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
         api.QueryAnswerView.as_view(),
         name="api-question-answer",
     ),
+    path("style", api.StyleView.as_view(), name="api-style"),
+    re_path(
+        r"^style/(?P<rule_id>\d{1,18})/(?P<action>on|off|forget)$",
+        api.StyleRuleView.as_view(),
+        name="api-style-rule",
+    ),
 ]

@@ -249,6 +249,39 @@ class CodePrior(models.Model):
         ]
 
 
+class StyleRule(models.Model):
+    """A clinician's own wording: learned from the edits of signed notes, or written by hand.
+
+    `visits` are the visits whose notes taught it (numbers, no words); `kept` counts signed
+    sentences that held `find` and stayed. It acts only while it is `ON`, which its author decides.
+    """
+
+    class State(models.TextChoices):
+        LEARNING = "learning", _("Seen, not often enough yet")
+        PROPOSED = "proposed", _("Proposed")
+        ON = "on", _("On")
+        OFF = "off", _("Off")
+
+    organization = models.ForeignKey("fhir_bridge.Organization", on_delete=models.PROTECT)
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE)
+    language = models.CharField(max_length=2, choices=settings.LANGUAGES)
+    find = models.CharField(max_length=60)
+    write = models.CharField(max_length=60, blank=True)
+    state = models.CharField(max_length=8, choices=State, default=State.LEARNING)
+    visits = models.JSONField(default=list)
+    kept = models.PositiveIntegerField(default=0)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["language", "find", "write"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organization", "author", "language", "find", "write"],
+                name="style_rule_once",
+            ),
+        ]
+
+
 class NoteEvent(models.Model):
     """What was done to a note, append-only: the trail from the draft to what was signed."""
 

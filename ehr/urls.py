@@ -13,6 +13,7 @@ from ehr.views import (
     queries,
     review,
     signing,
+    style,
     visits,
     worklist,
 )
@@ -71,6 +72,9 @@ urlpatterns = [
     path("notes/<int:note_id>/sentences", review.add, name="sentence-add"),
     path("codes/learned", codes.learned, name="learned"),
     path("codes/learned/<int:prior_id>/forget", codes.forget, name="forget"),
+    path("style", style.style, name="style"),
+    path("style/rules", style.add, name="style-add"),
+    path("style/rules/<int:rule_id>/<slug:action>", style.turn, name="style-turn"),
     path("questions", queries.waiting, name="questions"),
     path("questions/<int:query_id>/answer", queries.answer, name="question-answer"),
     path("codes/<int:suggestion_id>/clarify", queries.clarify, name="clarify"),

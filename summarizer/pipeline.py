@@ -21,6 +21,7 @@ from summarizer.steps.templates import FOR_THE_PATIENT, sections_of, title_of
 from summarizer.steps.units import find_subject, find_units
 from summarizer.steps.verify import assert_grounded
 from summarizer.steps.write.writer import sayable
+from summarizer.style import StyleRule, styled
 from summarizer.types import (
     Claim,
     CodeSuggestion,
@@ -50,11 +51,13 @@ def draft_note(
     language: Language | None = None,
     backend: Backend,
     coder: Coder | None = None,
+    style: Sequence[StyleRule] = (),
     progress: Progress | None = None,
 ) -> Draft:
-    """Draft the visit's note. Deterministic for a given input and backend.
+    """Draft the visit's note. Deterministic for a given input, backend and style.
 
-    ``language`` is the note's language (the visit's own by default). Raises UnknownTemplate,
+    ``language`` is the note's language (the visit's own by default); ``style`` the clinician's own
+    rules of wording, which no document for the patient follows. Raises UnknownTemplate,
     BackendError, and UngroundedDraft should any sentence come out without verbatim evidence.
     """
     tell = progress or (lambda step, done, total: None)
@@ -101,16 +104,22 @@ def draft_note(
                 sentences = for_the_patient(sentences, transcript, note_language)
             sections.append(Section(key, title_of(template, key, note_language), tuple(sentences)))
 
-    # 6. What the record says against it, side by side.
+    # 6. The clinician's own wording.
+    worded, used = styled(
+        sections, () if template in FOR_THE_PATIENT else style, transcript, note_language
+    )
+
+    # 7. What the record says against it, side by side.
     tell("verify", 0, 1)
-    flagged = with_contradictions(tuple(sections), context, said)
+    flagged = with_contradictions(worded, context, said)
     for section in flagged:
         for sentence in section.sentences:
             assert_grounded(sentence, transcript)
 
-    # 7. Codes, for a person to accept.
+    # 8. Codes, for a person to accept.
     tell("code", 0, 1)
-    codes = coder.suggest(flagged, transcript, context) if coder else ()
+    # An abbreviation of the clinician's may be none of the code list's.
+    codes = coder.suggest(tuple(sections), transcript, context) if coder else ()
     tell("code", 1, 1)
 
     return Draft(
@@ -119,7 +128,11 @@ def draft_note(
         sections=flagged,
         codes=codes,
         set_aside=set_aside(units, flagged, left),
-        engine=replace(backend.identity, code_release=next((code.release for code in codes), "")),
+        engine=replace(
+            backend.identity,
+            code_release=next((code.release for code in codes), ""),
+            style_rules=",".join(map(str, used)),
+        ),
         warnings=(*_notices(transcript, note_language, flagged), *check_first(flagged)),
     )
 

@@ -225,6 +225,7 @@ class EngineIdentity:
     weights_sha256: str
     template_version: str
     code_release: str = ""
+    style_rules: str = ""  # the ids of the clinician's rules that worded it, "3,7"
 
     def as_dict(self) -> dict[str, str]:
         return {name: getattr(self, name) for name in self.__slots__}

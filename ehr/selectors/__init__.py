@@ -8,6 +8,7 @@ from ehr.selectors.chart import allergies, chart, patients_find
 from ehr.selectors.priors import code_bands, code_priors
 from ehr.selectors.queries import queries_asked, queries_of, queries_waiting
 from ehr.selectors.review import note_for_review, signed_versions
+from ehr.selectors.style import style_rules
 from ehr.selectors.visits import day_shown, draft_status, visit_detail, worklist
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "queries_of",
     "queries_waiting",
     "signed_versions",
+    "style_rules",
     "visit_detail",
     "worklist",
 ]

@@ -31,6 +31,7 @@ from ehr.services.engine import EngineUnavailable, engine_load
 from ehr.services.grounding import CHECK_FIRST, Grounded, grounded
 from ehr.services.priors import priors_apply
 from ehr.services.record_facts import context_gather
+from ehr.services.style import rules_on
 from fhir_bridge import outcomes
 from summarizer import exceptions as summarizer_errors
 from summarizer import types
@@ -82,6 +83,9 @@ def _run(draft_id: int, owner: str, stop: Callable[[], bool]) -> bool:
                 context,
                 template=draft.template,
                 language=draft.language,
+                style=rules_on(
+                    author=draft.visit.clinician_id, organization_id=draft.visit.organization_id
+                ),
                 progress=progress,
             )
             draft_store(draft=draft, owner=owner, result=result)

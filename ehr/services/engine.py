@@ -1,6 +1,6 @@
 """The drafting engine of this process: loaded once, in workers only, never in a web request."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -8,6 +8,7 @@ from typing import Any
 from django.conf import settings
 
 from ehr.terminology import code_index
+from summarizer.style import StyleRule
 from summarizer.types import Draft, Progress, Transcript, VisitContext
 
 
@@ -32,10 +33,12 @@ class Engine:
         *,
         template: str,
         language: str,
+        style: Sequence[StyleRule] = (),
         progress: Progress,
     ) -> Draft:
+        options: dict[str, Any] = {"style": style} if style else {}
         return self.draft(
-            transcript, context, template=template, language=language, progress=progress
+            transcript, context, template=template, language=language, progress=progress, **options
         )
 
 

@@ -18,6 +18,7 @@ from ehr.services.flags import open_flags
 from ehr.services.priors import decisions_learn
 from ehr.services.review import Change, note_locked
 from ehr.services.signed_record import Signature, record_write
+from ehr.services.style import edits_learn
 
 
 def note_sign(*, user: Any, note_id: int, expected_version: int) -> SignedNote:
@@ -94,6 +95,7 @@ def _sign(change: Change, content: dict[str, Any], codes: list[dict[str, Any]]) 
     note.amendment_reason = ""
     note.save(update_fields=["state", "amendment_reason"])
     decisions_learn(note)
+    edits_learn(note, change.user)
     Visit.objects.filter(pk=note.visit_id).update(
         status=Visit.Status.SIGNED, encounter_id=written.encounter_id
     )

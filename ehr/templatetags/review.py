@@ -69,6 +69,7 @@ _ENGINE: dict[str, Any] = {
     "weights_sha256": _("Weights (SHA-256)"),
     "template_version": _("Template"),
     "code_release": _("Code list"),
+    "style_rules": _("Your rules of wording"),
 }
 
 

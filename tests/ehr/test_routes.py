@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 
-from ehr.models import CodingQuery
+from ehr.models import CodingQuery, StyleRule
 from tests.ehr.world import World, note_make
 
 # Views of Django itself that hold nothing of anybody.
@@ -66,6 +66,12 @@ def test_every_api_route_refuses_whoever_is_not_a_physician_here(
         "note_id": note.pk,
         "sentence_id": note.sections.first().sentences.first().pk,  # type: ignore[union-attr]
         "suggestion_id": note.suggestions.first().pk,  # type: ignore[union-attr]
+        "rule_id": StyleRule.objects.create(
+            organization_id=note.visit.organization_id,
+            author=world.owner,
+            language="en",
+            find="x",
+        ).pk,
         "query_id": CodingQuery.objects.create(note=note, asked_at=timezone.now()).pk,
     }
     asked = 0
@@ -78,7 +84,8 @@ def test_every_api_route_refuses_whoever_is_not_a_physician_here(
             (None, {401}),
             (world.biller, {403}),
             (world.nobody, {403}),
-            (world.outsider, {404, 422} if "worklist" in path else {404}),
+            # The worklist and one's own rules hold nothing of anybody else.
+            (world.outsider, {404, 422} if url in ("/api/worklist", "/api/style") else {404}),
         ):
             client = Client()
             if user is not None:
@@ -101,6 +108,7 @@ def concrete(path: str, numbers: dict[str, int]) -> str:
         path = path.replace(f"(?P<{name}>\\d{{1,18}})", str(number))
     path = path.replace("(?P<action>accept|reject|restore|edit|resolve)", "accept")
     path = path.replace("(?P<action>accept|reject|restore)", "accept")
+    path = path.replace("(?P<action>on|off|forget)", "on")
     return path.replace("^", "").replace("$", "")
 
 
