@@ -38,12 +38,15 @@ class Surroundings:
     unknown, incomplete, other-release (no list for that day is loaded) or no-list.
     ``procedure_known(system, code, day)``: whether the practice's fees have the code that day;
     None when they have no such code at all.
+    ``procedure_problem(system, code, day)``: what a loaded list of service codes has against it:
+    "", unknown or not-in-force; "" where no such list is loaded.
     ``billed``: for each service of other claims that stand, (patient, day, code, modifiers).
     """
 
     today: date
     diagnosis_problem: Callable[[str, str, date], str]
     procedure_known: Callable[[str, str, date], bool | None]
+    procedure_problem: Callable[[str, str, date], str] = lambda _system, _code, _day: ""
     billed: frozenset[tuple[str, date, str, tuple[str, ...]]] = frozenset()
     sender_known: bool = True
 

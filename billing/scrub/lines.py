@@ -49,6 +49,19 @@ def procedure_not_in_force(claim: Claim, around: Surroundings) -> Iterator[Findi
             yield _on(line, _("Line {line}: the fees have this code, but not for that day."))
 
 
+@rule("procedure-not-listed", place="lines", source="45 CFR 162.1002; the loaded code list")
+def procedure_not_listed(claim: Claim, around: Surroundings) -> Iterator[Finding]:
+    messages = {
+        "unknown": _("Line {line}: the loaded code list does not have this code."),
+        "not-in-force": _("Line {line}: the code list has this code, but not for that day."),
+    }
+    for line in claim.lines:
+        if PROCEDURE.fullmatch(line.code):
+            problem = around.procedure_problem(line.system, line.code, claim.service_date)
+            if problem:
+                yield _on(line, messages[problem])
+
+
 @rule("modifier-form", place="lines", source="X222A1 2400 SV101-3 to -6")
 def modifier_form(claim: Claim, _around: Surroundings) -> Iterator[Finding]:
     for line in claim.lines:

@@ -9,6 +9,7 @@ from django.utils import timezone
 from billing.models import BillingItem, Fee, ServiceLine
 from billing.scrub import Edit, Surroundings, scrub
 from billing.selectors.practice import sender
+from billing.selectors.procedures import procedure_problem
 from billing.shapes import Claim
 from ehr.terminology import terminology_load
 from fhir_bridge.access import Actor
@@ -25,6 +26,7 @@ def edits_of(actor: Actor, claims: Sequence[Claim]) -> dict[int, tuple[Edit, ...
         today=timezone.localdate(timezone=timezone.get_default_timezone()),
         diagnosis_problem=diagnosis_problem,
         procedure_known=lambda system, code, day: _fee_known(fees, system, code, day),
+        procedure_problem=procedure_problem,
         sender_known=sender(actor) is not None,
     )
     billed = _billed(actor, claims)

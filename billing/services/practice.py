@@ -14,7 +14,9 @@ from billing.selectors import (
     fee_row,
     payer_row,
 )
+from billing.selectors.procedures import procedure_name
 from billing.services.items import open_items_rescrub
+from billing.services.lines import code_system
 from ehr.exceptions import BadInput, NotFound, RecordRefused
 from ehr.permissions import BILLER, actor_of
 from fhir_bridge import audit, outcomes, store
@@ -22,6 +24,7 @@ from fhir_bridge.access import Actor, claims_actor
 from fhir_bridge.mappings.coverage import payer_build
 from fhir_bridge.store import Put
 
+DESCRIPTION_MAX = 120
 Values = Mapping[str, Any]
 Row = TypeVar("Row", Submitter, Payer, BillingProvider, RenderingProvider, Fee)
 
@@ -108,7 +111,7 @@ def fee_save(*, user: Any, values: Values, fee_id: int | None = None) -> Fee:
         row = (
             Fee(organization_id=actor.organization_id) if fee_id is None else fee_row(user, fee_id)
         )
-        return _save(actor, row, values)
+        return _save(actor, row, _described(values))
 
 
 def fees_replace(*, user: Any, rows: Sequence[Values]) -> int:
@@ -121,11 +124,20 @@ def fees_replace(*, user: Any, rows: Sequence[Values]) -> int:
         for values in rows:
             key = {name: values[name] for name in ("system", "code", "modifier", "since")}
             Fee.objects.update_or_create(
-                organization_id=actor.organization_id, **key, defaults=dict(values)
+                organization_id=actor.organization_id, **key, defaults=_described(values)
             )
         audit.record_now(actor, "update", "ChargeItemDefinition", detail={"fees": len(rows)})
         open_items_rescrub(actor)
     return len(rows)
+
+
+def _described(values: Values) -> dict[str, Any]:
+    """A fee without a description takes the text of the code list, where one is loaded."""
+    made = dict(values)
+    if not made.get("description") and made.get("code"):
+        system = str(made.get("system") or code_system(made["code"]))
+        made["description"] = procedure_name(system, made["code"])[:DESCRIPTION_MAX]
+    return made
 
 
 _AUDITED_AS = {

@@ -123,6 +123,10 @@ CASES: dict[str, list[Case]] = {
     "too-many-lines": [(lambda one: replace(one, lines=one.lines[:1] * 51), AROUND)],
     "procedure-form": [line(code="9921"), line(code="Z1234")],
     "procedure-not-in-force": [around(procedure_known=lambda _system, _code, _day: False)],
+    "procedure-not-listed": [
+        around(procedure_problem=lambda _system, _code, _day: "unknown"),
+        around(procedure_problem=lambda _system, _code, _day: "not-in-force"),
+    ],
     "modifier-form": [line(modifiers=("2",)), line(modifiers=("25", "25"))],
     "pointer-missing": [line(pointers=())],
     "pointer-to-nothing": [line(pointers=(13,)), line(pointers=(0,)), line(pointers=(1, 1))],
