@@ -134,6 +134,7 @@ _WORRY = re.compile(
 )
 _LEAD = r"(?:(?:and|but|so|yes|yeah|no|well|oh|because)\b,? )*"
 _THIRD = re.compile(rf"{_LEAD}(?:s?he|his|her)\b", re.I)
+_MYSELF = re.compile(r"\b(?:i|me|my|i'm|i've|i'd|we|us)\b", re.I)
 _OPPOSITE = {
     "female": re.compile(rf"{_LEAD}(?:he|his)\b", re.I),
     "male": re.compile(rf"{_LEAD}(?:she|her)\b", re.I),
@@ -141,13 +142,13 @@ _OPPOSITE = {
 
 
 def of_another(spoken: str, role: Role, subject: Subject, language: Language) -> bool:
-    """Told of somebody else: ``she was on dialysis``, said by the patient, who is "I"; from any
-    other mouth ``he has chest pain``, where the patient is a woman. French ``il`` and ``elle``
-    stand for things as well, and tell nothing."""
+    """Told of somebody else: ``she was on dialysis``, said by the patient, who is "I" (``she said
+    i have a murmur`` is of the patient); from any other mouth ``he has chest pain``, where the
+    patient is a woman. French ``il`` and ``elle`` stand for things as well, and tell nothing."""
     if language != "en":
         return False
     if role is Role.PATIENT and not subject.spoken_for:
-        return bool(_THIRD.match(spoken))
+        return bool(_THIRD.match(spoken)) and not _MYSELF.search(spoken)
     return subject.gender in _OPPOSITE and bool(_OPPOSITE[subject.gender].match(spoken))
 
 
@@ -217,10 +218,26 @@ def find_subject(transcript: Transcript, gender: str) -> Subject:
             spoken = transcript.text[utterance.start : utterance.end]
             by_clinician += len(re.findall(pattern, spoken, re.I))
     caregiver = any(u.role is Role.CAREGIVER for u in transcript.utterances)
-    spoken_for = caregiver or (len(children) >= 3 and by_clinician >= 2)
+    spoken_for = caregiver or (len(children) >= 3 and by_clinician >= 2) or _of_another(transcript)
     relatives = _CHILD_WORDS[language] if spoken_for else ""
     guessed = gender or _gender(text, language, children, feminine) or _spoken_of(transcript)
     return Subject(guessed, relatives, spoken_for)
+
+
+_TOLD_OF = 6
+
+
+def _of_another(transcript: Transcript) -> bool:
+    """A parent or carer under the patient's label: says "she" or "he" often, and more than "I"."""
+    if transcript.language != "en":
+        return False
+    said = " ".join(
+        transcript.text[turn.start : turn.end]
+        for turn in transcript.utterances
+        if turn.role is Role.PATIENT
+    ).lower()
+    others = len(re.findall(r"\bs?he(?:'s|'ll|'d)?\b", said))
+    return others >= _TOLD_OF and others > len(re.findall(r"\bi(?:'m|'ve|'ll|'d)?\b", said))
 
 
 _SPOKEN_OF = {

@@ -199,11 +199,13 @@ def test_a_mothers_illness_is_not_told_of_her_daughter(backend: Backend) -> None
         "Doctor: hello mrs. hill, and your mother had diabetes?\n"
         "Patient: my mother, yes, and she had the kidneys go. she was on dialysis the last three "
         "years. and she has chest pain when she walks.\n"
-        "Doctor: and you?\nPatient: i have had a cough for two weeks.\n"
+        "Doctor: and you?\nPatient: i have had a cough for two weeks. my other doctor is kind. "
+        "she said that i have bronchitis.\n"
     )
     draft = draft_note(transcript, context(), backend=backend)
     story = " ".join(section(draft, "hpi"))
     assert "cough" in story
+    assert "bronchitis" in story
     assert "dialysis" not in story
     assert not any("chest pain" in s.text for part in draft.sections for s in part.sentences)
 
@@ -214,6 +216,18 @@ def test_a_parent_tells_of_the_child(backend: Backend) -> None:
         "Doctor: hello, what is the matter with your daughter?\n"
         "Mother: my daughter has had a fever since monday. she has vomited three times.\n"
         "Doctor: does your daughter cough?\nMother: no, my daughter does not.\n"
+    )
+    draft = draft_note(transcript, context(), backend=backend)
+    assert any("vomit" in s.text for part in draft.sections for s in part.sentences)
+
+
+@pytest.mark.model
+def test_a_parent_under_the_patients_label_tells_of_the_child(backend: Backend) -> None:
+    transcript = read_transcript(
+        "Doctor: hello, how is karen doing?\n"
+        "Patient: she has had a fever since monday. she vomited three times. she does not sleep. "
+        "she is in physical therapy. she takes amoxicillin. he and she eat well.\n"
+        "Doctor: okay, let me examine her.\n"
     )
     draft = draft_note(transcript, context(), backend=backend)
     assert any("vomit" in s.text for part in draft.sections for s in part.sentences)
