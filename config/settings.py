@@ -148,6 +148,8 @@ AUDIT_BUFFER_SECONDS = env.float("PLUME_AUDIT_BUFFER_SECONDS", default=1.0)
 # Exports and imports: how long a runner holds one without a sign of life, how long files are kept.
 BULK_LEASE_SECONDS = env.int("PLUME_BULK_LEASE_SECONDS", default=60)
 BULK_KEEP_SECONDS = env.int("PLUME_BULK_KEEP_SECONDS", default=24 * 3600)
+# Subscriptions of an organisation that may be requested or active at once.
+SUBSCRIPTIONS_MOST = env.int("PLUME_SUBSCRIPTIONS_MOST", default=100)
 # An export reads nothing before: writes that began before it was asked for commit meanwhile.
 BULK_SETTLE_SECONDS = env.float("PLUME_BULK_SETTLE_SECONDS", default=1.0)
 # Hosts that an import may read its inputs from, over https; none by default.

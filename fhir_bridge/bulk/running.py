@@ -6,7 +6,7 @@ import time
 import traceback
 
 from django.conf import settings
-from django.db import InterfaceError, OperationalError, transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 from django.utils import timezone
 
 from fhir_bridge import audit
@@ -17,6 +17,8 @@ from fhir_bridge.outcomes import AccessDenied, FhirError, Unauthenticated
 from fhir_bridge.standing import actor_standing
 
 log = logging.getLogger(__name__)
+
+WRITER_SECONDS = 0.05  # how often an older writer is looked for
 
 
 def job_run_next(stopping: threading.Event | None = None) -> bool:
@@ -70,11 +72,36 @@ def _step(job: BackgroundJob, owner: str) -> bool:
 
 def _settle(job: BackgroundJob) -> None:
     """Wait for writes whose time is before the transaction time and that have not committed: no
-    page would hold them, and no later export since then either."""
+    page would hold them, and no later export since then either.
+
+    PostgreSQL tells which transactions that write are older than the job; elsewhere, and for the
+    clocks of other machines, `BULK_SETTLE_SECONDS` have to do. Raises Unfetchable where one is
+    still open when the lease needs the job back: it is tried again later.
+    """
     age = (timezone.now() - job.asked_at).total_seconds()
     wait: float = settings.BULK_SETTLE_SECONDS - max(age, 0.0)
     if wait > 0:
         time.sleep(min(wait, settings.BULK_LEASE_SECONDS / 2))
+    end = time.monotonic() + settings.BULK_LEASE_SECONDS / 2
+    while _older_writer(job):
+        if time.monotonic() > end:
+            raise imports.Unfetchable(
+                "A write that began before the export has not ended", retry=True
+            )
+        time.sleep(WRITER_SECONDS)
+
+
+def _older_writer(job: BackgroundJob) -> bool:
+    """Whether a transaction that has written, and began before the job was asked for, is open."""
+    if connection.vendor != "postgresql":
+        return False  # one writer at a time: what was before the job has committed
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT EXISTS (SELECT 1 FROM pg_stat_activity WHERE datname = current_database() "
+            "AND backend_xid IS NOT NULL AND pid <> pg_backend_pid() AND xact_start <= %s)",
+            [job.asked_at],
+        )
+        return bool(cursor.fetchone()[0])
 
 
 def _import_step(job: BackgroundJob, owner: str, actor: Actor) -> jobs.Step:

@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
@@ -210,6 +211,7 @@ def _subscription(actor: Actor, change: "Change") -> list[tuple["Change", Wanted
     value = change.document.value
     status = value.get("status")
     if status == "requested":
+        _room(actor, change.id)
         return [(change, subscription_read(actor, value))]
     if status == "off":
         return [(change, None)]
@@ -221,6 +223,26 @@ def _subscription(actor: Actor, change: "Change") -> list[tuple["Change", Wanted
             status=422,
         )
     return []
+
+
+def _room(actor: Actor, id: str) -> None:
+    """Every write is matched against all of an organisation's subscriptions: they are bounded.
+
+    Raises Invalid.
+    """
+    watches = SubscriptionWatch.objects.filter(organization_id=actor.organization_id)
+    others = watches.exclude(state=State.OFF).exclude(fhir_id=id)
+    if others.count() >= settings.SUBSCRIPTIONS_MOST:
+        raise Invalid(
+            [
+                Issue(
+                    "too-costly",
+                    f"There are {settings.SUBSCRIPTIONS_MOST} subscriptions already: end one first",
+                    "Subscription",
+                )
+            ],
+            status=422,
+        )
 
 
 _MEANING = ("status", "criteria", "_criteria", "channel", "end", "extension")

@@ -9,10 +9,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from fhir_bridge import access, audit, background
-from fhir_bridge.bulk import exports, imports, jobs
+from fhir_bridge.bulk import exports, imports, jobs, running
 from fhir_bridge.bulk.running import job_run_next
 from fhir_bridge.models import AuditEntry, BackgroundJob, JobChunk, Resource
 from tests.fhir.record import Api, bundle, observation, patient, put, refused
@@ -206,6 +207,28 @@ def test_an_export_waits_for_writes_that_began_before_it(
     assert "late" in content(api, manifest(api, job))["Patient"]
     assert len(waited) == 1
     assert 0 < waited[0] <= 5
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_export_waits_for_a_transaction_that_writes_and_no_other() -> None:
+    job = BackgroundJob(asked_at=timezone.now() - timedelta(hours=1))
+    assert not running._older_writer(job)
+    if connection.vendor != "postgresql":
+        return
+    other = connection.copy()
+    try:
+        with other.cursor() as cursor:
+            cursor.execute("BEGIN")
+            cursor.execute("SELECT 1")
+            later = BackgroundJob(asked_at=timezone.now() + timedelta(hours=1))
+            assert not running._older_writer(later)
+            cursor.execute("SELECT pg_current_xact_id()")
+            assert running._older_writer(later)
+            assert not running._older_writer(job)
+            cursor.execute("COMMIT")
+            assert not running._older_writer(later)
+    finally:
+        other.close()
 
 
 def test_large_types_come_in_several_pieces_and_files(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -229,6 +229,21 @@ def test_turned_off_or_deleted_it_is_silent(receiver: Receiver) -> None:
     assert status(api, first) == "off"
 
 
+def test_an_organisation_has_so_many_and_may_end_one_for_another(
+    receiver: Receiver, settings: Any
+) -> None:
+    settings.SUBSCRIPTIONS_MOST = 1
+    api = Api()
+    first = subscribed(api, classic(receiver, "Patient"))
+    answer = api.post("/Subscription", classic(receiver, "Observation"))
+    refused(answer, 422, "too-costly", "Subscription")
+    again = api.get(f"/Subscription/{first}").json() | {"status": "requested"}
+    assert api.put(f"/Subscription/{first}", again).status_code == 200
+    assert Api("away").post("/Subscription", classic(receiver, "Patient")).status_code == 201
+    assert api.put(f"/Subscription/{first}", again | {"status": "off"}).status_code == 200
+    subscribed(api, classic(receiver, "Observation"))
+
+
 def test_it_ends_when_its_end_comes(receiver: Receiver) -> None:
     api = Api()
     soon = (timezone.now() + timedelta(hours=1)).isoformat(timespec="milliseconds")
