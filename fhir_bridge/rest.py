@@ -240,7 +240,13 @@ def answer(route: Route, request: Request) -> HttpResponseBase:
     except Exception as error:
         _log(request, route, error)
         response = error_response(FhirError(500, "exception", "Something failed on our side"))
-    return _finished(request, response)
+    try:
+        return _finished(request, response)
+    except Exception as error:
+        _log(request, route, error)
+        failed = error_response(FhirError(500, "exception", "Something failed on our side"))
+        failed["Cache-Control"] = "no-store"
+        return failed
 
 
 _RETRY = {"Retry-After": "1"}

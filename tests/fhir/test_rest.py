@@ -8,7 +8,7 @@ from unittest import mock
 import pytest
 from django.db import OperationalError
 
-from fhir_bridge import store
+from fhir_bridge import store, transfer
 from fhir_bridge.documents import dumps, parse
 from tests.fhir.record import (
     Api,
@@ -369,3 +369,19 @@ def test_unicode_is_served_as_it_is() -> None:
     api = Api()
     made = api.post("/Patient", json.dumps(patient(name=[{"family": "Ñandú 😀"}])).encode())
     assert "Ñandú 😀".encode() in api.get(f"/Patient/{made.json()['id']}").content
+
+
+def test_an_answer_that_cannot_be_written_is_an_outcome_without_its_cause(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken(*_args: Any) -> None:
+        raise ValueError("Quill")
+
+    api = Api()
+    made = api.post("/Patient", patient())
+    monkeypatch.setattr(transfer, "encode", broken)
+    answer = api.get(f"/Patient/{made.json()['id']}")
+    refused(answer, 500, "exception")
+    assert answer["Cache-Control"] == "no-store"
+    assert b"Quill" not in answer.content
+    assert "Quill" not in caplog.text
