@@ -104,6 +104,12 @@ CODE_BANDS: dict[str, Text] = {
     "medicine": _("A medicine that is taken"),
     "circumstance": _("How an injury came about"),
 }
+# Where codes and note disagree, in both directions alike (`ehr.selectors.balance`).
+CODE_BALANCE: dict[str, Text] = {
+    "unsupported": _("Accepted, but no sentence that stands says it."),
+    "unnamed": _("Added by a person, but no sentence that stands names it."),
+    "undecided": _("Stated as a diagnosis, but no code was decided for it."),
+}
 # Evaluation and management (`summarizer.em`), in words of our own.
 EM_LEVELS: dict[int, Text] = {
     1: _("Straightforward"),

@@ -9,6 +9,7 @@ from django.utils import timezone
 from ehr.exceptions import NotFound, Text
 from ehr.models import CodeSuggestion, Draft, Evidence, Note, NoteSentence, SignedNote
 from ehr.permissions import PHYSICIAN, actor_of
+from ehr.selectors.balance import balance
 from ehr.selectors.labels import ACTIONS, CHECK_REASONS, FLAGS, SET_ASIDE, labelled
 from ehr.selectors.levels import level_view
 from ehr.selectors.people import patient_briefs, user_name
@@ -106,6 +107,7 @@ def note_for_review(user: Any, note_id: int) -> NoteForReview:
             for event in note.events.all()
         ),
         level=level_view(actor, note, sections, suggestions),
+        balance=balance(sections, suggestions, "fr" if draft.language == "fr" else "en"),
     )
 
 

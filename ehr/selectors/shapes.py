@@ -337,6 +337,18 @@ class SuggestionView:
 
 
 @dataclass(frozen=True, slots=True)
+class BalanceView:
+    """A code and the note disagree. `kind`: unsupported or unnamed (more is coded than the note
+    says), undecided (the note says more than is coded)."""
+
+    suggestion_id: int
+    code: str
+    description: str
+    kind: str
+    message: Text
+
+
+@dataclass(frozen=True, slots=True)
 class SetAsideView:
     """Something heard or recorded that the note leaves out, and why."""
 
@@ -398,6 +410,7 @@ class NoteForReview:
     amendment_reason: str = ""
     events: tuple[EventView, ...] = ()
     level: LevelView | None = None
+    balance: tuple[BalanceView, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
