@@ -5,12 +5,18 @@ import shutil
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 SHARED = Path(__file__).resolve().parent.parent.parent / "shared" / "data"
 ASSETS = Path(
     os.environ.get("PLUME_ASSETS_DIR", Path(__file__).resolve().parent.parent / ".venv" / "assets")
 )
 NODE_MODULES = Path(__file__).resolve().parent / "clients" / "node" / "node_modules"
+
+
+# How long an example takes says what else the machine does; speed is measured in benchmarks/.
+settings.register_profile("plume", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("plume")
 
 
 def _torch_installed() -> bool:
