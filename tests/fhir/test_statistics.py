@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 
 from fhir_bridge import background, statistics
-from tests.fhir.record import Api, bundle, patient, posted
+from tests.fhir.record import Api, bundle, organization, patient, posted
 
 KEY = (
     "SELECT content FROM fhir_bridge_resource "
@@ -17,7 +17,7 @@ KEY = (
 
 def plan() -> str:
     with connection.cursor() as cursor:
-        cursor.execute(f"EXPLAIN {KEY}", [1, "Patient", str(uuid.uuid4())])
+        cursor.execute(f"EXPLAIN {KEY}", [organization(), "Patient", str(uuid.uuid4())])
         return "\n".join(row[0] for row in cursor.fetchall())
 
 
