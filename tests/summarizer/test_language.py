@@ -25,6 +25,9 @@ def statuses(text: str, language: Language) -> dict[str, tuple[str, str]]:
     [
         ("no nausea, vomiting or diarrhea", "diarrhea", "denied", "patient"),
         ("no vomiting but constipation", "constipation", "affirmed", "patient"),
+        ("like i can't catch my breath", "dyspnea", "affirmed", "patient"),
+        ("my knee gives out", "instability", "affirmed", "patient"),
+        ("no painful swallowing", "odynophagia", "denied", "patient"),
         ("i don't think i have any chest pain", "chest_pain", "denied", "patient"),
         ("i have n't had any fevers", "fever", "denied", "patient"),
         ("not sure , maybe it's gout", "gout", "uncertain", "patient"),
