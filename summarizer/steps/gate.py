@@ -21,7 +21,8 @@ _DANGLING = {
     "en": re.compile(
         r"\b(?:the|an|a|my|your|our|their|his|and|or|but|if|because|than|of|with|from|to|for|at|is|"
         r"are|was|were|been|be|that|which|when|by|about|into|has|have|just|really|so|it's|based on|"
-        r"like|thinks?|the patient's|some|any|very|sort|"
+        r"like|thinks?|the patient's|some|any|very|sort|seems? to be doing|"
+        r"(?:was|were|is|are) (?:a )?little bit|"
         r"(?:or|and) (?:her|him|she|he|the patient))\W*$",
         re.I,
     ),
@@ -43,6 +44,7 @@ _TALK = {
         r"he's|she's)\b|"
         r"\b(?:i|i'm|i'd|i've|i'll|me|my|you|your|you're|let's)\b|"
         r"\bgoing to (?:press|push|feel|listen|look at|take a|check out|touch|move|ask|talk)\b|"
+        r"\btake care(?! of)\b|\bbye\b|^(?:we )?(?:will |can )?get(?: to)? feeling better\b|"
         r"\b(?:dragon|okay|alright|blah|whatnot|does not no|did not no|thank|pronounce|"
         r"start (?:the|a) (?:physical )?exam)\b|"
         r"^(?:there|here|then) (?:but|and)\b|^(?:the|his|her) \w+ and (?:then )?\w+ed\b|"

@@ -10,7 +10,18 @@ from tests.summarizer.visits import context, fact
 
 
 @pytest.mark.parametrize(
-    "text", ["'s the A1c.", "If the LDL is too high.", "We looked at the", "even if she's better."]
+    "text",
+    [
+        "'s the A1c.",
+        "If the LDL is too high.",
+        "We looked at the",
+        "even if she's better.",
+        "She wore shoes that were a little bit.",
+        "The pressure seems to be doing.",
+        "We will refer her since it sounds like maybe.",
+        "Take care, bye.",
+        "Get to feeling better.",
+    ],
 )
 def test_a_fragment_is_not_whole(text: str) -> None:
     assert not whole(text, "en")
@@ -19,6 +30,11 @@ def test_a_fragment_is_not_whole(text: str) -> None:
 def test_a_french_condition_needs_what_follows_from_it() -> None:
     assert not whole("Si le LDL est trop haut.", "fr")
     assert whole("Si le LDL est trop haut, augmenter la dose.", "fr")
+
+
+def test_care_that_is_taken_of_something_is_whole() -> None:
+    assert whole("Take care of the wound every day.", "en")
+    assert whole("She is doing a little bit better.", "en")
 
 
 def test_a_condition_with_its_consequence_is_whole() -> None:
