@@ -18,7 +18,6 @@ from tests.summarizer.visits import context, fact
         "even if she's better.",
         "She wore shoes that were a little bit.",
         "The pressure seems to be doing.",
-        "We will refer her since it sounds like maybe.",
         "Take care, bye.",
         "Get to feeling better.",
     ],
