@@ -34,9 +34,9 @@ def refresh(*, force: bool = False) -> list[str]:
     """Analyse (or vacuum) the tables that are due, and name them; at most once in `EVERY_SECONDS`
     a process unless ``force``. Readers and writers go on meanwhile."""
     global _last
-    if connection.vendor != "postgresql" or (
-        not force and time.monotonic() - _last < EVERY_SECONDS
-    ):
+    recent = not force and time.monotonic() - _last < EVERY_SECONDS
+    # Nothing can be vacuumed inside a transaction, and what it wrote is not counted yet.
+    if connection.vendor != "postgresql" or connection.in_atomic_block or recent:
         return []
     _last = time.monotonic()
     with connection.cursor() as cursor:
