@@ -217,9 +217,13 @@ _YES = {
     "en": re.compile(
         r"^(?:(?:um|uh|oh|well|okay|so|and|,)\s*,?\s*)*(?:yes|yeah|yep|yup|yup|"
         r"uh-huh|mm-hmm|mhm|correct|"
-        r"that's (?:right|correct|it)|right|exactly|absolutely|definitely|i do\b(?!n't|"
-        r" n't)|i am\b(?! not)|"
-        r"i have\b(?! not|n't| n't)|i did\b(?! not|n't| n't)|a little(?: bit)?|"
+        r"that's (?:right|correct|it)|right\b(?! (?:now|after|before))|exactly|absolutely|"
+        r"definitely|i do\b(?!n't|"
+        r" n't)|i am\b(?! not| an? )|"
+        # "I have one older brother" tells something else.
+        r"i have\b(?=\W*$|[,.;!]| (?:been|had|noticed|felt|seen|tried|taken|used|gotten|that|"
+        r"those)\b)|"
+        r"i did\b(?! not|n't| n't)|a little(?: bit)?|"
         r"sometimes|occasionally|sure)\b",
         re.I,
     ),
@@ -254,3 +258,27 @@ def answer(text: str, language: Language) -> Literal["yes", "no", ""]:
     if _NO[language].match(head):
         return "no"
     return "yes" if _YES[language].match(head) else ""
+
+
+_OF_AN_EFFECT = {
+    "en": re.compile(
+        r"\b(?:applied|appl(?:y|ying)|tried|done|doing|taken|used|seen) (?:anything|something|"
+        r"anyone|anybody|someone|a doctor)\b|"
+        r"\b(?:makes?|made|making|gets?|getting)\b.{0,40}\b(?:better|worse|easier|go away)\b|"
+        r"\b(?:relieves?|relieved|helps?|helped|eases?|eased|aggravates?)\b|"
+        r"\b(?:takes?|taken|taking|used?|using) .{0,30}\bfor\b",
+        re.I,
+    ),
+    "fr": re.compile(
+        r"\b(?:appliqué|essayé|mis|pris|fait|consulté|vu) (?:quelque chose|quelqu'un|un médecin)\b|"
+        r"\b(?:soulage|soulagent|soulagé|aggrave|aggravent|calme|calment)\b|"
+        r"\b(?:mieux|moins mal|empire)\b.{0,25}\bquand\b|\bpris .{0,30}\b(?:pour|contre)\b",
+        re.I,
+    ),
+}
+
+
+def asks_of_an_effect(question: str, language: Language) -> bool:
+    """Asks what was done about a complaint or what changes it ("does anything make the itching
+    better?"): a no does not deny the complaint."""
+    return _OF_AN_EFFECT[language].search(question) is not None

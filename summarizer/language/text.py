@@ -38,7 +38,9 @@ _FILLERS = {
         r"you know what i mean|"
         r"you know(?! (?:what|how|if|that|when|where|why|the))|i mean|sort of|kind of|let's see|"
         r"basically|honestly|obviously|literally|actually|like(?=,)|anyway|by the way|"
-        r"you see|as you know|i guess|if you will|well(?=,))(?=[\s,.;?!]|$),?",
+        r"you see|as you know|i guess|if you will|"
+        r"(?<!doing )(?<!feel )(?<!feels )(?<!feeling )(?<!did )(?<!went )(?<!is )(?<!as )"
+        r"(?<!very )(?<!pretty )well(?=,))(?=[\s,.;?!]|$),?",
         re.I,
     ),
     "fr": re.compile(
@@ -70,7 +72,7 @@ _LEADING = {
 }
 _TRAILING = {
     "en": re.compile(
-        r"(?:(?<!doing)(?<!feel)(?<!feels)(?<!feeling)(?<!is)(?<!are)(?<!was)(?<!'s)"
+        r"(?<![\s,;:\-])(?:(?<!doing)(?<!feel)(?<!feels)(?<!feeling)(?<!is)(?<!are)(?<!was)(?<!'s)"
         r"(?<!'re)(?<!look)"
         r"(?<!looks)(?<!been)(?<!sounds)(?<!be)[\s,;:\-]*\b(?:okay|ok|alright|"
         r"all right|right|you know|and so|so|and|but|or|then|yeah|"

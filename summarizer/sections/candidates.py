@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from summarizer.language import person_en, person_fr
-from summarizer.language.assertion import answer
+from summarizer.language.assertion import answer, asks_of_an_effect
 from summarizer.language.lexicon import Mention
 from summarizer.language.plain import clinical, compact
 from summarizer.language.text import clean, joined, listed
@@ -98,16 +98,26 @@ _FAMILY_ASKED = re.compile(
 )
 
 
+# "No, I'm not married but I do have a son" denies not all that was asked.
+_EXCEPTED = {
+    "en": re.compile(r"\b(?:but|except|apart from|other than) (?!not\b|no\b|nothing\b)", re.I),
+    "fr": re.compile(r"\b(?:mais|sauf|à part|hormis) (?!pas\b|non\b|rien\b)", re.I),
+}
+
+
 def _closed(
     unit: Unit, reply: Unit, said: str, language: Language, subject: Subject
 ) -> Candidate | None:
     names = tuple(m for m, _ in unit.mentions if m.concept.kind in _NAMED)
+    if said == "no" and _EXCEPTED[language].search(joined(reply.raw)):
+        return None
     phrase = denied_phrase(unit, language) if said == "no" else ""
     of_family = bool(_FAMILY_ASKED.search(unit.raw))
     who: Literal["patient", "family"] = "family" if of_family else "patient"
     if phrase and not of_family:
         return Candidate(phrase, "denied", (unit, reply), names, True, who)
-    if names and (said == "no" or len(names) == 1) and not _HOW[language].search(unit.raw):
+    present = not _HOW[language].search(unit.raw) and not asks_of_an_effect(unit.raw, language)
+    if names and (said == "no" or len(names) == 1) and present:
         shown = list(dict.fromkeys(clinical(m.surface, language) for m in names))
         if said == "no":
             text = none_of(shown, language)
@@ -214,11 +224,30 @@ def _told(unit: Unit, language: Language, subject: Subject) -> list[Candidate]:
     speaker = "caregiver" if caregiver else "patient"
     if language == "en":
         turned = person_en.third_person(text, person_en.pronouns(subject.gender), speaker=speaker)
+        turned = once(_AGREED.sub("", turned)) if turned else turned
     else:
         turned = person_fr.third_person(text, person_fr.pronoms(subject.gender), speaker=speaker)
     if not turned:
         return []
     return [_candidate(turned, "told", unit, language)]
+
+
+# "Yes doctor, that's correct, she just had her birthday": what is told stands behind the yes.
+_AGREED = re.compile(
+    r"^(?:(?:yes|yeah|doctor|doc|sir|ma'am)\b,? )*(?:that(?:'s| is) (?:correct|right|true))\b[, ]+"
+    r"(?=\w)|^(?:(?:yes|yeah),? |(?:good )?(?:morning|afternoon|evening),? )?"
+    r"(?:doctor|doc|sir|ma'am), ",
+    re.I,
+)
+_AGAIN = re.compile(
+    r"(?<=[\w,]) (and|but|or|then) the (?:patient|caregiver) (?=(?:\w+s|\w+ed|had|did|quit)\b)"
+)
+
+
+def once(text: str) -> str:
+    """``The patient used to smoke, but the patient quit``, with the subject of both verbs once."""
+    match = re.match(r"The (?:patient|caregiver) (?!')", text, re.I)
+    return _AGAIN.sub(r" \1 ", text) if match else text
 
 
 def _stated(unit: Unit, language: Language, subject: Subject) -> list[Candidate]:

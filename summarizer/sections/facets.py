@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from summarizer.language.assertion import answer
 from summarizer.language.text import joined, listed
 from summarizer.steps.units import Unit
-from summarizer.types import Language, Role
+from summarizer.types import Assertion, Language, Role
 
 FACETS: dict[str, tuple[re.Pattern[str], str, str]] = {
     "tobacco": (
@@ -125,19 +125,49 @@ NONE: dict[str, tuple[re.Pattern[str], str, str]] = {
 }
 
 
+# A question for the rest, or about what came of it, denies nothing as a whole.
+_OF_THE_REST = re.compile(
+    r"\b(?:others?|else|besides|more|complications?|autres?|complications?)\b", re.I
+)
+_OPERATED = re.compile(
+    r"\b(?:\w+(?:ectomy|plasty|ostomy|otomy)|(?:removed|taken out|replaced|operated|fused)\b|"
+    r"(?:had|did|have|underwent) (?:\w+ ){0,4}(?:surger(?:y|ies)|operations?|bypass|c[- ]section)|"
+    r"(?:cesarean|caesarean|bypass|stents?|transplant|laparo\w+)|\w+ectomie|opérée?s?)\b",
+    re.I,
+)
+
+
+def _told_otherwise(units: Sequence[Unit], header: str) -> bool:
+    """Somebody names what the section is about as something that was."""
+    told = [unit for unit in units if not unit.question and not _DENYING.search(unit.raw)]
+    if header == "PASTSURGICAL":
+        return any(_OPERATED.search(unit.raw) for unit in told)
+    if header == "PASTMEDICALHX":
+        return any(
+            mention.concept.kind == "condition"
+            and status.assertion is Assertion.AFFIRMED
+            and status.experiencer == "patient"
+            for unit in told
+            for mention, status in unit.mentions
+        )
+    return False
+
+
 def all_denied(units: Sequence[Unit], header: str, language: Language) -> list[Unit]:
     """The units of the question and its no, when the section's subject was denied as a whole."""
-    if header not in NONE:
+    if header not in NONE or _told_otherwise(units, header):
         return []
     pattern = NONE[header][0]
     found: list[Unit] = []
     for unit in units:
         if unit.role in (Role.CLINICIAN, Role.UNKNOWN) and unit.question:
-            if not pattern.search(unit.raw):
+            if not pattern.search(unit.raw) or _OF_THE_REST.search(unit.raw):
                 continue
             if header == "FAM/SOCHX" and agreement(units, unit, language):
                 return []
             reply = _next_turn(units, unit)
+            if reply and _UNKNOWN.search(reply.raw):
+                continue
             said = answer(joined(reply.raw), language) if reply else ""
             if (
                 not said
@@ -157,6 +187,33 @@ def all_denied(units: Sequence[Unit], header: str, language: Language) -> list[U
         elif header == "FAM/SOCHX" and not unit.question and _NOBODY.search(unit.raw):
             found.append(unit)
     return list({unit.index: unit for unit in found}.values())
+
+
+_UNKNOWN = re.compile(
+    r"\b(?:(?:do|did|does)(?: not|n't| n't) (?:really |even )?(?:know|remember|recall)"
+    r"(?! of\b| about (?:any|a)\b| any (?:such|prob|dis|med|cond))|no (?:idea|clue)|"
+    r"(?:could|can)(?:not|n't| n't) (?:really )?(?:tell|say|remember|recall)|"
+    r"(?:ne )?(?:sais|sait|souviens|rappelle) pas|aucune idée)\b",
+    re.I,
+)
+
+
+def unknown(units: Sequence[Unit], header: str) -> list[Unit]:
+    """The units of the question about the section's subject and the reply that it is not known."""
+    if header not in NONE:
+        return []
+    for unit in units:
+        asked = unit.question and unit.role in (Role.CLINICIAN, Role.UNKNOWN)
+        if asked and NONE[header][0].search(unit.raw):
+            reply = _next_turn(units, unit)
+            if reply and _UNKNOWN.search(reply.raw):
+                return [unit, reply]
+    return []
+
+
+def unknown_text(language: Language) -> str:
+    """What stands in the section when its subject is not known to who was asked."""
+    return "Inconnus" if language == "fr" else "Unknown"
 
 
 def agreement(units: Sequence[Unit], question: Unit, language: Language) -> tuple[Unit, ...]:

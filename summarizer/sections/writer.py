@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from summarizer.language.plain import clinical, compact
 from summarizer.language.quantities import doses, frequency
-from summarizer.language.text import listed
+from summarizer.language.text import joined, listed
 from summarizer.language.text import sentence as finished
 from summarizer.sections.candidates import Candidate, candidates
 from summarizer.sections.facets import (
@@ -16,6 +16,8 @@ from summarizer.sections.facets import (
     denied_facets,
     facets_text,
     none_text,
+    unknown,
+    unknown_text,
 )
 from summarizer.sections.salience import salient
 from summarizer.steps.units import Subject, Unit
@@ -52,6 +54,13 @@ _CHAT = re.compile(
     r"(?:it|that) (?:is|was) (?:the same|all|right|fine|normal).*|sounds? .*|everything is .*|"
     r"(?:the patient|he|she) (?:doesn't|does not|don't) (?:think|know)(?: .{0,12})?|"
     r".{0,20}\b(?:no clue|good question|tough one|there's one more thing|here you go)\b.*|"
+    r"(?:i'm |okay )?with (?:that|it)|go ahead|glad to hear.*|here it is|happy .{0,12}birthday.*|"
+    r"(?:that(?:'s| is)|it(?:'s| is)) (?:awesome|great|good|wonderful|the one|correct|right|fine|"
+    r"not a problem|amazing|nice|terrific|okay)(?: to hear)?|congratulations.*|can't complain|"
+    r"(?:(?:sir|ma'am|doctor), )?that(?:'s| is)|"
+    r"(?:good )?(?:morning|afternoon|evening)(?:[ ,].{0,16})?|"
+    r"let (?:the patient|him|her|them|me) (?:think|grab|see|help|check|look)\b.*|"
+    r".*\b(?:rings? (?:some|a) bells?|(?:good|okay|ready|fine),? doc)\b.*|"
     r"any(?:thing)? (?:like that|else)|absolutely not|.*\bnice to (?:meet|see)\b.*|"
     r".*\b(?:thank(?:s| you| them)|how are|let's|welcome|good (?:morning|afternoon|evening)|"
     r"see you|bye|take care|i'm sorry)\b.*)?[ .!]*$",
@@ -94,10 +103,17 @@ def write(units: list[Unit], header: str, language: Language, subject: Subject) 
             found = others if header == "FAM/SOCHX" else []
     if header in ("MEDICATIONS", "ALLERGY") and lines:
         found = []
+    open_question = unknown(units, header)
+    if open_question and not lines and not any(c.names and not c.denied for c in found):
+        lines.append(Line(unknown_text(language), tuple(open_question), convention=True))
+        found = []
     if header not in BY_CLINICIAN:
         told = [c for c in found if c.kind != "clinician" or c.names]
         found = told or found
     found = [c for c in found if not {u.index for u in c.units} <= used or not c.units]
+    if header == "GENHX" and language == "en":
+        found, opening = _opened(found, subject)
+        lines += opening
     lines += _rest(salient(found, header, language), header, language)
     if habits:
         evidence = {u.index: u for group in habits.values() for u in group}
@@ -126,6 +142,29 @@ def _habit(candidate: Candidate) -> bool:
         any(p.search(" ".join(u.raw for u in candidate.units)) for p, _, _ in FACETS.values())
         or len(candidate.text.split()) < 8
     )
+
+
+_AGED = re.compile(
+    r"^(?:he|she|the patient) (?:is|just turned) (?:currently |now )?(\d{1,3})"
+    r"(?:[- ]years?[- ]old)?(?: now)?(?:,? (?:sir|ma'am|doctor))?$",
+    re.I,
+)
+_AN = re.compile(r"^(?:8\d?|11|18)$")
+
+
+def _opened(found: list[Candidate], subject: Subject) -> tuple[list[Candidate], list[Line]]:
+    """A story opens with the patient's age and sex, wherever in the talk the age was told."""
+    for place, candidate in enumerate(found):
+        aged = _AGED.match(candidate.text.strip(" ."))
+        if aged and candidate.experiencer == "patient":
+            text = f"The patient is {aged[1]}"
+            if subject.gender in ("female", "male"):
+                article = "an" if _AN.match(aged[1]) else "a"
+                text = f"The patient is {article} {aged[1]}-year-old {subject.gender}"
+            return found[:place] + found[place + 1 :], [
+                Line(text, candidate.units, convention=True)
+            ]
+    return found, []
 
 
 def _rest(found: Sequence[Candidate], header: str, language: Language) -> list[Line]:
@@ -158,12 +197,26 @@ _LED = re.compile(
     r"(?:(?:a|an|some|this|these|the|any) (?=\w))?(?!not\b|no\b|never\b)",
     re.I,
 )
+# What a clinician names a disease with: the list has the name alone.
+_NAMED = re.compile(
+    r"^(?:(?:well|so|okay|and|yes|yeah|all right|alright)\b[ ,]*)*"
+    r"(?:the clinician (?:thinks|believes|suspects) (?:that )?)?"
+    r"(?:this|that|it)(?:'s| is| looks| sounds| seems| appears)"
+    r"(?: like| to be| most likely| likely| probably| pretty| very| it is| it's| a case of|"
+    r" a type of| called| consistent with| due to| caused by)*"
+    r"(?: an?| the)? (?=[a-z])(?!mentioned)",
+    re.I,
+)
 _OWN = re.compile(r"\b(?:i|i'm|i've|my|you|you're|you've|your)\b", re.I)
 
 
 def _item(candidate: Candidate, language: Language) -> str:
     """The statement as a list has it; the patient alone may go unnamed."""
     text = compact(clinical(candidate.text, language))
+    if candidate.kind == "clinician" and any(
+        m.concept.kind == "condition" for m in candidate.names
+    ):
+        text = _NAMED.sub("", text)
     own = candidate.experiencer == "patient" and _OWN.search(candidate.units[0].raw)
     return _LED.sub("", text) if own else text
 
@@ -196,19 +249,16 @@ def _medicines(units: Sequence[Unit], header: str, language: Language) -> list[L
     """Names with their dose and time, as they were said; for allergies, what it is to."""
     names: dict[str, tuple[str, tuple[Unit, ...]]] = {}
     for unit in units:
-        for mention, status in unit.mentions:
-            if mention.concept.kind != "medication" or status.assertion is Assertion.DENIED:
-                continue
-            agreed = agreement(units, unit, language)
-            if unit.question and unit.role is not Role.PATIENT and not agreed:
-                continue
-            text = mention.surface
-            if header == "MEDICATIONS":
-                amount = next((f"{a} {u}" for _, _, a, u in doses(unit.clean)), "")
-                single = sum(m.concept.kind == "medication" for m, _ in unit.mentions) == 1
-                if single:
-                    text = " ".join(x for x in (text, amount, frequency(unit.clean, language)) if x)
-            names.setdefault(mention.concept.key, (text, (unit, *agreed)))
+        agreed = agreement(units, unit, language)
+        if unit.question and unit.role is not Role.PATIENT and not agreed:
+            continue
+        named = _named_medicines(unit, header)
+        for key, surface in named.items():
+            text = surface
+            if header == "MEDICATIONS" and len(named) == 1:
+                text = _with_dose(surface, unit.clean, language)
+            asked = _asked_before(units, unit) if header == "ALLERGY" else ()
+            names.setdefault(key, (text, (*asked, unit, *agreed)))
     if not names:
         return []
     shown = listed([text for text, _ in names.values()], language)
@@ -216,3 +266,64 @@ def _medicines(units: Sequence[Unit], header: str, language: Language) -> list[L
         shown = f"Allergique à : {shown}" if language == "fr" else f"Allergic to {shown}"
     rows = {unit.index: unit for _, group in names.values() for unit in group}
     return [Line(shown, tuple(rows[i] for i in sorted(rows)))]
+
+
+def _with_dose(surface: str, said: str, language: Language) -> str:
+    """The name, its dose and how often: what stands behind the name, or a dose right before it
+    (``10 mg of lisinopril``). What stands before may be another medicine's."""
+    place = said.casefold().find(surface.casefold())
+    before, behind = said[: max(0, place)], said[max(0, place) + len(surface) :]
+    amount = next((f"{a} {u}" for _, _, a, u in doses(behind)), "")
+    if not amount:
+        led = [d for d in doses(before) if re.fullmatch(r"\s*(?:of|de|d')?\s*", before[d[1] :])]
+        amount = f"{led[-1][2]} {led[-1][3]}" if led else ""
+    return " ".join(part for part in (surface, amount, frequency(behind, language)) if part)
+
+
+_COMPARED = re.compile(r"\b(?:than|instead of|unlike|plutôt que|au lieu de)\s+$", re.I)
+# A name behind a verb of taking is a medicine, known to the lexicon or not.
+_TAKEN = re.compile(
+    r"\b(?:take|takes|taking|taken|use|uses|using|prescribed|started|on|prends|prend|prenez)\s+"
+    r"(?:(?:the|my|some|both|only|just|is|are|called|du|de la|le|la)\s+)*([A-Z]\w{3,})"
+    r"(?:(?: for (?:\w+ ){1,4}?|,? )(?:and|et) ([A-Z]\w{3,}))?"
+)
+_NO_MEDICINE = re.compile(
+    r"(?:mon|tues|wednes|thurs|fri|satur|sun)day|january|february|march|april|may|june|july|"
+    r"august|september|october|november|december|doctor|mister|christmas|thanksgiving|medicare",
+    re.I,
+)
+
+
+def _named_medicines(unit: Unit, header: str) -> dict[str, str]:
+    """The medicines that a unit names and neither denies nor compares with: key and surface."""
+    spoken = joined(unit.raw)
+    found = {
+        mention.concept.key: mention.surface
+        for mention, status in unit.mentions
+        if mention.concept.kind == "medication"
+        and status.assertion is not Assertion.DENIED
+        and not _COMPARED.search(spoken[: mention.start])
+    }
+    if header == "MEDICATIONS":
+        known = {surface.casefold() for surface in found.values()}
+        known |= {m.surface.casefold() for m, _ in unit.mentions}
+        for match in _TAKEN.finditer(spoken):
+            for name in match.groups():
+                if name and name.casefold() not in known and not _NO_MEDICINE.fullmatch(name):
+                    found.setdefault(name.casefold(), name)
+    return found
+
+
+_ALLERGY = re.compile(r"\ballerg", re.I)
+
+
+def _asked_before(units: Sequence[Unit], unit: Unit) -> tuple[Unit, ...]:
+    """The question about allergies that this turn answers, where the turn itself names none."""
+    if _ALLERGY.search(unit.raw):
+        return ()
+    turn = [u.utterance for u in units if u.utterance < unit.utterance]
+    return tuple(
+        u
+        for u in units
+        if turn and u.utterance == turn[-1] and u.question and _ALLERGY.search(u.raw)
+    )

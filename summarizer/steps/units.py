@@ -44,7 +44,8 @@ class Unit:
 @dataclass(frozen=True, slots=True)
 class Subject:
     """Whom the visit is about: ``relatives`` is a pattern of words that mean the patient here
-    (``daughter`` when a parent speaks for a child), ``spoken_for``: someone else answers."""
+    (``daughter`` when a parent speaks for a child), ``spoken_for``: someone else answers in the
+    patient's place, under the patient's label too."""
 
     gender: str
     relatives: str = ""
@@ -217,9 +218,15 @@ def find_subject(transcript: Transcript, gender: str) -> Subject:
         if utterance.role is Role.CLINICIAN:
             spoken = transcript.text[utterance.start : utterance.end]
             by_clinician += len(re.findall(pattern, spoken, re.I))
-    caregiver = any(u.role is Role.CAREGIVER for u in transcript.utterances)
-    spoken_for = caregiver or (len(children) >= 3 and by_clinician >= 2) or _of_another(transcript)
-    relatives = _CHILD_WORDS[language] if spoken_for else ""
+    roles = {utterance.role for utterance in transcript.utterances}
+    caregiver = Role.CAREGIVER in roles
+    # Beside a caregiver of their own label, the patient's turns are the patient's.
+    spoken_for = (
+        Role.PATIENT not in roles
+        if caregiver
+        else ((len(children) >= 3 and by_clinician >= 2) or _of_another(transcript))
+    )
+    relatives = _CHILD_WORDS[language] if caregiver or spoken_for else ""
     guessed = gender or _gender(text, language, children, feminine) or _spoken_of(transcript)
     return Subject(guessed, relatives, spoken_for)
 

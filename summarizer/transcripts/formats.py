@@ -11,7 +11,12 @@ import srt
 import webvtt
 
 from summarizer.exceptions import TranscriptError
-from summarizer.transcripts.labels import names_used_as_labels, take_label, take_time
+from summarizer.transcripts.labels import (
+    names_used_as_labels,
+    split_at_labels,
+    take_label,
+    take_time,
+)
 
 
 @dataclass(slots=True)
@@ -53,8 +58,10 @@ def text_turns(text: str) -> list[Turn]:
     stamped = [take_time(line) for line in lines]
     accepted = names_used_as_labels([rest for _, rest in stamped])
     turns: list[Turn] = []
-    any_label = any(take_label(rest, accepted)[0] for _, rest in stamped)
-    for seconds, rest in stamped:
+    labels = frozenset(take_label(rest, accepted)[0].casefold() for _, rest in stamped) - {""}
+    any_label = bool(labels)
+    parts = [(time, part) for time, line in stamped for part in split_at_labels(line, labels)]
+    for seconds, rest in parts:
         label, words = take_label(rest, accepted)
         if label or not any_label or not turns:
             turns.append(Turn(words=words, speaker=label, start=seconds))

@@ -30,7 +30,8 @@ _ROLES: tuple[tuple[Role, re.Pattern[str]], ...] = (
     (
         Role.CLINICIAN,
         re.compile(
-            r"^(doctor|dr|doc|d|dre|md|physician|clinician|provider|gp|consultant|surgeon|"
+            r"^(?:guest |second |other )?"
+            r"(doctor|dr|doc|d|dre|md|physician|clinician|provider|gp|consultant|surgeon|"
             r"cardiologist|p(?:a)?ediatrician|psychiatrist|psychologist|therapist|practitioner|"
             r"nurse practitioner|np|pa|m[eé]decin|docteure?|m|praticien(?:ne)?|cardiologue|"
             r"p[eé]diatre|psychiatre|chirurgien(?:ne)?|psychologue|r[eé]gulat(?:eur|rice)|interne)"
@@ -51,7 +52,7 @@ _ROLES: tuple[tuple[Role, re.Pattern[str]], ...] = (
 
 def role_of(label: str) -> Role:
     """The role that a label names, or UNKNOWN for a bare name such as ``Speaker 1``."""
-    label = label.strip().strip(".")
+    label = label.replace("_", " ").strip().strip(".")
     for role, pattern in _ROLES:
         if pattern.search(label):
             return role
@@ -84,6 +85,24 @@ def take_label(line: str, accepted: frozenset[str] | None = None) -> tuple[str, 
             if accepted is not None and label.casefold() in accepted:
                 return label, line[match.end() :]
     return "", line
+
+
+_WITHIN = re.compile(r"(?<=[.?!…])\s+(?=([^\W\d_][\w.'’]*(?:[ ][\w.'’]+){0,2}?)\s?:\s)")
+
+
+def split_at_labels(line: str, seen: frozenset[str]) -> list[str]:
+    """The turns that a lost line break left in one line: ``Any fever? Patient: No.``
+
+    A line is cut before a label that names a role and begins a turn elsewhere (``seen``, in lower
+    case), or that is written with an underscore, as no word is.
+    """
+    parts, at = [], 0
+    for match in _WITHIN.finditer(line):
+        label = match[1]
+        if role_of(label) is not Role.UNKNOWN and (label.casefold() in seen or "_" in label):
+            parts.append(line[at : match.start()])
+            at = match.end()
+    return [*parts, line[at:]]
 
 
 def names_used_as_labels(lines: list[str]) -> frozenset[str]:

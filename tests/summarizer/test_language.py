@@ -3,7 +3,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from summarizer.language import person_en, person_fr
-from summarizer.language.assertion import answer, status
+from summarizer.language.assertion import answer, asks_of_an_effect, status
 from summarizer.language.lexicon import lexicon
 from summarizer.language.numbers import to_digits, values
 from summarizer.language.quantities import doses, duration, frequency, measures
@@ -108,6 +108,18 @@ def test_numbers_in_words(text: str, language: Language, written: str) -> None:
 def test_every_two_digit_number_is_its_own_value(number: int) -> None:
     assert str(number) in values(f"take {number} mg", "en")
     assert to_digits(f"take {number} mg", "en") == f"take {number} mg"
+
+
+@pytest.mark.parametrize(
+    ("said", "cleaned"),
+    [
+        ("They seem to be doing okay.", "They seem to be doing okay"),
+        ("I'm doing well, no headaches.", "I'm doing well, no headaches"),
+        ("It hurts a lot, okay?", "It hurts a lot"),
+    ],
+)
+def test_how_somebody_does_is_no_filler(said: str, cleaned: str) -> None:
+    assert clean(said, "en") == cleaned
 
 
 def test_cleaning_takes_out_talk_and_keeps_the_facts() -> None:
@@ -225,3 +237,21 @@ def test_an_examined_place_goes_with_its_finding() -> None:
 def test_a_sentence_that_someone_put_a_stop_to_is_not_cut() -> None:
     text = "I took the pills you gave me I mean the white ones."
     assert [text[a:b] for a, b in sentence_spans(text, 0, len(text), "en")] == [text]
+
+
+@pytest.mark.parametrize(
+    ("question", "language", "of_an_effect"),
+    [
+        ("Have you applied anything to the rash?", "en", True),
+        ("Does anything make the itching better?", "en", True),
+        ("Have you taken anything for the headache?", "en", True),
+        ("Avez-vous pris quelque chose pour la douleur ?", "fr", True),
+        ("Any rash?", "en", False),
+        ("Any worsening shortness of breath?", "en", False),
+        ("Avez-vous de la fièvre ?", "fr", False),
+    ],
+)
+def test_a_question_of_what_changes_a_complaint_is_not_whether_it_is_there(
+    question: str, language: Language, of_an_effect: bool
+) -> None:
+    assert asks_of_an_effect(question, language) is of_an_effect

@@ -143,3 +143,94 @@ def test_what_a_clinician_would_not_write_is_left_out_and_something_stays(
     text = drafted(claims_backend, words, "CC").text
     assert "sore throat" in text.lower()
     assert "phone" not in text
+
+
+def test_a_no_to_complications_is_no_no_to_the_operation(claims_backend: Backend) -> None:
+    words = (
+        "Doctor: Any surgical procedures?\nPatient: I had my gallbladder removed.\n"
+        "Doctor: Did you have any complications with the surgery?\nPatient: No."
+    )
+    assert "Cholecystectomy" in drafted(claims_backend, words, "PASTSURGICAL").text
+    assert "No previous surgeries" not in drafted(claims_backend, words, "PASTSURGICAL").text
+
+
+def test_what_nobody_knows_is_unknown_and_not_denied(claims_backend: Backend) -> None:
+    words = (
+        "Doctor: Any medical problems running in your family?\nPatient: No, I don't know anything."
+    )
+    assert drafted(claims_backend, words, "FAM/SOCHX").text == "Unknown."
+
+
+def test_a_patient_beside_a_caregiver_speaks_as_the_patient(claims_backend: Backend) -> None:
+    words = (
+        "Doctor: How old are you?\nPatient: I'm fourteen.\nDoctor: What is wrong, mom?\n"
+        "Guest_family: She hurt her knee at school."
+    )
+    text = drafted(claims_backend, words, "GENHX").text
+    assert text.startswith("The patient is 14.")
+    assert "caregiver" not in text
+
+
+def test_i_have_a_brother_is_no_yes_to_a_disease(claims_backend: Backend) -> None:
+    words = (
+        "Doctor: Any diabetes among your siblings?\n"
+        "Patient: I have one older brother. He is pretty healthy."
+    )
+    assert "iabetes" not in drafted(claims_backend, words, "FAM/SOCHX").text
+
+
+def test_a_no_with_a_but_denies_not_all_that_was_asked(claims_backend: Backend) -> None:
+    words = (
+        "Doctor: Are you married? Any children?\n"
+        "Patient: No, I'm not married but I do have a two year old son."
+    )
+    assert "No children" not in drafted(claims_backend, words, "FAM/SOCHX").text
+
+
+def test_a_medicine_that_no_lexicon_knows_is_listed_and_one_compared_with_is_not(
+    claims_backend: Backend,
+) -> None:
+    words = (
+        "Doctor: What are you taking?\nPatient: I take Zyvalix and Allegra. "
+        "It works better than Claritin."
+    )
+    assert drafted(claims_backend, words, "MEDICATIONS").text == "Allegra and Zyvalix."
+
+
+def test_what_one_is_allergic_to_stands_with_the_question(claims_backend: Backend) -> None:
+    words = "Doctor: Do you have any allergies to medications?\nPatient: Yes. Penicillin."
+    assert drafted(claims_backend, words, "ALLERGY").text == "Allergic to Penicillin."
+
+
+def test_a_named_disease_is_listed_by_its_name(claims_backend: Backend) -> None:
+    words = (
+        "Patient: My head hurts on one side.\nDoctor: This sounds like it is a migraine headache."
+    )
+    assert "Migraine headache." in drafted(claims_backend, words, "DIAGNOSIS").text
+    assert "sounds" not in drafted(claims_backend, words, "DIAGNOSIS").text
+
+
+def test_a_subject_of_two_verbs_stands_once(claims_backend: Backend) -> None:
+    words = "Doctor: Do you smoke?\nPatient: I used to smoke and drink, but I quit years ago."
+    text = drafted(claims_backend, words, "FAM/SOCHX").text
+    assert text == "The patient used to smoke and drink, but quit years ago."
+
+
+def test_a_no_to_a_remedy_denies_not_the_symptom(claims_backend: Backend) -> None:
+    words = (
+        "Doctor: What brings you in?\nPatient: A rash on my arms.\nDoctor: Any fever?\n"
+        "Patient: No.\nDoctor: Have you applied anything to the rash?\nPatient: No."
+    )
+    text = drafted(claims_backend, words, "ROS").text
+    assert "No fever" in text
+    assert "or rash" not in text
+
+
+def test_how_often_belongs_to_the_medicine_that_it_follows(claims_backend: Backend) -> None:
+    words = (
+        "Doctor: I add Flagyl. It will be 500 mg every eight hours and I add Levaquin 750 mg daily."
+    )
+    text = drafted(claims_backend, words, "MEDICATIONS").text
+    assert "Levaquin 750 mg daily" in text
+    assert "eight" not in text
+    assert "8" not in text

@@ -57,6 +57,30 @@ def test_names_that_recur_before_a_colon_are_speakers() -> None:
     assert "roles-inferred" in transcript.notices
 
 
+def test_a_label_with_an_underscore_names_its_role() -> None:
+    words = "Doctor: Any allergies?\nGuest_family: No.\nGuest_clinician: I see."
+    assert [role for role, _ in words_of(read_transcript(words))] == [
+        "clinician",
+        "caregiver",
+        "clinician",
+    ]
+
+
+def test_turns_that_lost_their_line_break_are_parted_at_a_speakers_label() -> None:
+    words = "Doctor: Any fever?\nPatient: No. Doctor: Any cough? Guest_family: He coughs at night."
+    assert words_of(read_transcript(words)) == [
+        ("clinician", "Any fever?"),
+        ("patient", "No."),
+        ("clinician", "Any cough?"),
+        ("caregiver", "He coughs at night."),
+    ]
+
+
+def test_a_word_before_a_colon_within_a_turn_is_no_speaker() -> None:
+    words = "Doctor: Here is the plan. Nurse: she will call you. Note: rest.\nPatient: Okay."
+    assert len(words_of(read_transcript(words))) == 2
+
+
 def test_a_time_or_ratio_with_a_colon_is_no_speaker() -> None:
     transcript = read_transcript("Doctor: note: take it at 10:30\nPatient: my plan: rest")
     assert words_of(transcript)[0] == ("clinician", "note: take it at 10:30")

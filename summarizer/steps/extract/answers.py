@@ -3,6 +3,7 @@
 import re
 
 from summarizer.language import person_en, person_fr
+from summarizer.language.assertion import asks_of_an_effect
 from summarizer.language.lexicon import Mention
 from summarizer.language.quantities import duration
 from summarizer.language.text import clean, joined
@@ -266,6 +267,8 @@ _LEAD = {
 
 def _plain_question(unit: Unit, board: Board) -> bool:
     """It asks whether something is there, and not how it began or what was done about it."""
+    if asks_of_an_effect(joined(unit.raw), board.language):
+        return False
     if re.search(
         r"\b(?:how long|how often|when|where|why|what|which|comment|quand|combien|pourquoi|où)\b",
         unit.raw,
