@@ -34,7 +34,7 @@ _SPACED = (
 )
 _FILLERS = {
     "en": re.compile(
-        r"(?:(?<=\s)|(?<=,)|^)(?:um+|uh+|uhm+|er+|hmm+|mm+|mm-hmm|mhm|ah|oh|huh|"
+        r"(?:(?<=\s)|(?<=,)|^)(?:um+|uh+|uhm+|er+|hm+|mm+|mm-hmm|mhm|ah|oh|huh|"
         r"you know what i mean|"
         r"you know(?! (?:what|how|if|that|when|where|why|the))|i mean|sort of|kind of|let's see|"
         r"basically|honestly|obviously|literally|actually|like(?=,)|anyway|by the way|"

@@ -12,6 +12,7 @@ from summarizer.language.assertion import answer, asks_of_an_effect
 from summarizer.language.lexicon import Mention
 from summarizer.language.plain import clinical, compact
 from summarizer.language.text import clean, joined, listed
+from summarizer.steps.extract.imperative_en import imperative_en
 from summarizer.steps.units import Subject, Unit
 from summarizer.steps.write.phrases import word
 from summarizer.steps.write.wording import none_of
@@ -75,6 +76,9 @@ def _asked(
         return []
     first = reply[0]
     said = answer(joined(first.raw), language)
+    asked = {mention.concept.key for mention, _ in unit.mentions}
+    if said == "yes" and any(m.concept.key in asked for u in reply[1:] for m, _ in u.mentions):
+        return []  # "Any nausea? Any vision changes?" - "Yes, often. No vision changes."
     if said:
         found = _closed(unit, first, said, language, subject)
         if found:
@@ -199,6 +203,10 @@ def denied_phrase(unit: Unit, language: Language) -> str:
         return ""
     if not 1 <= len(phrase.split()) <= 14 or _NO_PHRASE[language].search(phrase):
         return ""
+    if phrase[1:2].islower():
+        phrase = phrase[0].lower() + phrase[1:]
+    if not re.search(r"\b(?:or|and|ou|et|ni)\b", phrase):  # "fever, chills" is said without it
+        phrase = re.sub(r",\s+(?=[^,]+$)", " ou " if language == "fr" else " or ", phrase)
     return f"{'Pas de' if language == 'fr' else 'No'} {clinical(phrase, language)}"
 
 
@@ -258,6 +266,8 @@ def _stated(unit: Unit, language: Language, subject: Subject) -> list[Candidate]
         turned = person_en.third_person(
             text, person_en.pronouns(subject.gender), speaker="clinician"
         )
+        if not turned and (order := imperative_en(text, person_en.pronouns(subject.gender))):
+            turned = order[0]
     else:
         turned = person_fr.third_person(
             text, person_fr.pronoms(subject.gender), speaker="clinician"

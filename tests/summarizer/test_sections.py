@@ -234,3 +234,25 @@ def test_how_often_belongs_to_the_medicine_that_it_follows(claims_backend: Backe
     assert "Levaquin 750 mg daily" in text
     assert "eight" not in text
     assert "8" not in text
+
+
+def test_an_order_to_the_patient_stands_in_the_plan(claims_backend: Backend) -> None:
+    words = "Doctor: I would like you to continue your exercises at home.\nPatient: Sounds good."
+    assert drafted(claims_backend, words, "PLAN").text == "Continue the exercises at home."
+
+
+def test_a_yes_to_two_questions_affirms_not_what_is_denied_behind_it(
+    claims_backend: Backend,
+) -> None:
+    words = (
+        "Doctor: Any nausea with the headaches? Any vision changes?\n"
+        "Patient: Yeah, it's been pretty consistent. No vision changes."
+    )
+    assert "Reports vision" not in drafted(claims_backend, words, "ROS").text
+
+
+def test_what_is_listed_without_an_or_is_denied_with_one(claims_backend: Backend) -> None:
+    words = "Doctor: Fever, chills?\nPatient: No.\nDoctor: Difficulty swallowing?\nPatient: No."
+    text = drafted(claims_backend, words, "ROS").text
+    assert "fever or chills" in text
+    assert "difficulty swallowing" in text
