@@ -81,7 +81,7 @@ def _problems(
     standing = [
         line
         for section in sections
-        if section.key in ("assessment", "plan", "followup", "instructions")
+        if section.key in em.DECIDED
         for line in section.sentences
         if line.status != NoteSentence.Status.REJECTED
     ]

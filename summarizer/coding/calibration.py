@@ -60,12 +60,9 @@ def calibrated(
 ) -> tuple[CodeSuggestion, ...]:
     """The suggestions with likelihoods as their confidence; ``decided`` holds what a site accepted
     and decided of each band. Order and ticks stay: they rest on rules, not on likelihood."""
-    return tuple(
-        replace(
-            each,
-            confidence=round(
-                likelihood(band_of(each.reasons), *decided.get(band_of(each.reasons), (0, 0))), 3
-            ),
-        )
-        for each in suggestions
-    )
+    found = []
+    for each in suggestions:
+        band = band_of(each.reasons)
+        chance = likelihood(band, *decided.get(band, (0, 0)))
+        found.append(replace(each, confidence=round(chance, 3)))
+    return tuple(found)

@@ -93,17 +93,16 @@ class Coder:
         """
         lines = lines_of(sections)
         picks = self._picks(lines, _language(lines, transcript.language))
-        picks = _merged(picks, self._spoken(transcript))
+        spoken = spoken_lines(transcript)
+        picks = _merged(picks, self._spoken(spoken, transcript.language))
         picks = self._known(picks, context)
-        picks = _merged(
-            [], sides_carried(picks, [*lines, *spoken_lines(transcript)], self.terminology)
-        )
+        picks = _merged([], sides_carried(picks, [*lines, *spoken], self.terminology))
         for rule in rules.RULES:
             picks = rule(picks, self.terminology, context)
         status = self._medicines(lines, picks)
         known = {pick.code for pick in status}
         picks = [pick for pick in picks if pick.code not in known or pick.stated] + status
-        picks += external_causes(picks, [*lines, *spoken_lines(transcript)], self.terminology)
+        picks += external_causes(picks, [*lines, *spoken], self.terminology)
         # Where the assessment states diagnoses, passing mentions elsewhere are not for them.
         floor = FLOOR_STATED if any(pick.stated for pick in picks) else FLOOR
         picks = [pick for pick in picks if pick.confidence >= floor and pick.evidence]
@@ -135,10 +134,10 @@ class Coder:
                 found_picks.extend(self._picked(line, item, others, number))
         return _merged([], found_picks)
 
-    def _spoken(self, transcript: Transcript) -> list[Pick]:
+    def _spoken(self, spoken: list[Line], language: Language) -> list[Pick]:
         """What the words themselves state, where the draft may have left it out: lasting
         conditions, and what the clinician tells the patient it is."""
-        picks = self._picks(spoken_lines(transcript), transcript.language)
+        picks = self._picks(spoken, language)
         return [
             pick
             for pick in picks

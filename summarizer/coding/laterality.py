@@ -17,22 +17,25 @@ from summarizer.coding.rules import Pick
 from summarizer.coding.spans import narrowed
 from summarizer.types import Assertion, Evidence
 
-# Words of a description, folded, and the words that people name the same part by.
-_PARTS: tuple[tuple[frozenset[str], frozenset[str]], ...] = tuple(
-    (frozenset(described.split()), frozenset(said.split()))
+# Words of a description, folded ("upper+arm": both of them), and what people call the same part.
+_PARTS: tuple[tuple[tuple[frozenset[str], ...], frozenset[str]], ...] = tuple(
+    (
+        tuple(frozenset(each.split("+")) for each in described.split()),
+        frozenset(said.split()),
+    )
     for described, said in (
         ("shoulder humerus clavicle", "shoulder humerus clavicle collarbone epaule clavicule"),
         ("elbow", "elbow coude"),
-        ("forearm radius ulna", "forearm wrist radius ulna avant-bras poignet"),
+        ("forearm radius ulna", "forearm wrist radius ulna poignet"),
         ("wrist", "wrist poignet"),
         ("hand", "hand main"),
         ("thumb", "thumb pouce"),
         ("finger", "finger doigt"),
-        ("upper arm", "arm bras"),
+        ("upper+arm", "arm bras"),
         ("hip", "hip hanche"),
         ("thigh femur", "thigh femur cuisse"),
         ("knee patella", "knee patella kneecap genou rotule"),
-        ("lower leg tibia fibula", "leg shin calf tibia fibula jambe mollet"),
+        ("lower+leg tibia fibula", "leg shin calf tibia fibula jambe mollet"),
         ("ankle", "ankle cheville"),
         ("foot heel", "foot heel pied talon"),
         ("toe", "toe orteil"),
@@ -67,7 +70,7 @@ def _with_side(pick: Pick, lines: Sequence[Line], terminology: Terminology) -> l
     code = terminology.get(pick.code)
     if code is None or specificity.missing_detail(terminology, code) != "side":
         return [pick]
-    names = _names(code.description)
+    names = names_of(code.description)
     told = [each for line in lines for each in _told(line, names)] if names else []
     sides = {side for side, _ in told}
     if len(sides) != 1:
@@ -99,14 +102,14 @@ def _stem(terminology: Terminology, code: str) -> tuple[str, str]:
     return (parent.code, code[-1]) if parent and parent.seventh else (code, "")
 
 
-def _names(description: str) -> frozenset[str]:
+def names_of(description: str) -> frozenset[str]:
     """What the part that a description names is called, empty where it names none with sides."""
     words = {word.text for word in wording.words(description)}
     for limb, names in _LIMBS:
         if limb <= words:
             return names
     for described, said in _PARTS:
-        if described & words:
+        if any(each <= words for each in described):
             return said
     return frozenset()
 

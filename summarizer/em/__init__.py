@@ -4,10 +4,10 @@ Office and other outpatient visits. The machine names elements and a range; a pe
 level.
 """
 
-from summarizer.em.elements import Element, Item, Line, Problem
+from summarizer.em.elements import DECIDED, Element, Item, Line, Problem
 from summarizer.em.levels import CODES, MINUTES, Patient, Support, codes_of, support
 
 __all__ = [
-    "CODES", "MINUTES", "Element", "Item", "Line", "Patient", "Problem", "Support", "codes_of",
-    "support",
+    "CODES", "DECIDED", "MINUTES", "Element", "Item", "Line", "Patient", "Problem", "Support",
+    "codes_of", "support",
 ]  # fmt: skip

@@ -19,6 +19,10 @@ from summarizer.types import Assertion, Language
 
 Name = Literal["problems", "data", "risk"]
 
+# The sections of a note that hold what was concluded and decided, and with them what was measured.
+DECIDED = frozenset({"assessment", "plan", "followup", "instructions"})
+_FOUND_OR_DECIDED = DECIDED | {"results"}
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -97,7 +101,9 @@ def problems_of(problems: Sequence[Problem], lines: Sequence[Line]) -> Element:
         words = " ".join(said.get(ref, "") for ref in problem.refs)
         rule, doubtful = _problem(problem.code, words)
         items.append(Item(rule, problem.name, problem.refs, doubtful or not problem.accepted))
-    threat = [line for line in lines if line.section in _PLAN and _present(line.text, _THREAT)]
+    threat = [
+        line for line in lines if line.section in _FOUND_OR_DECIDED and _present(line.text, _THREAT)
+    ]
     items += [Item("threat", line.text, (line.ref,), True) for line in threat[:2]]
     return Element(
         "problems",
@@ -116,7 +122,7 @@ def _problem(code: str, words: str) -> tuple[str, bool]:
         return ("chronic-worse", False) if worse else ("chronic-stable", False)
     if _MINOR.match(code):
         return "minor", False
-    if SYMPTOM.match(code) and not _HURT.match(code):
+    if SYMPTOM.match(code):
         return "undiagnosed", True
     if _ACUTE.match(code):
         if _present(words, _SYSTEMIC) and not _HURT.match(code):
@@ -137,7 +143,6 @@ def _problems(items: Sequence[Item]) -> int:
     return 1
 
 
-_PLAN = frozenset({"assessment", "plan", "followup", "instructions", "results"})
 _ORDERS = re.compile(
     r"\b(?:order\w*|obtain\w*|get|check\w*|re-?check\w*|repeat\w*|send|draw|schedule\w*|will have|"
     r"testing|labs?|demand\w+|prescri\w+|contrôl\w+|refai\w+|faire|dos\w+|bilan|examens?)\b",
@@ -189,19 +194,34 @@ _NO_DATA = frozenset(
 )  # fmt: skip
 
 
+class _Found:
+    """Items by what they are; one that is sure replaces one that is open."""
+
+    def __init__(self) -> None:
+        self.items: dict[tuple[str, str], Item] = {}
+
+    def put(self, rule: str, line: Line, *, about: str = "", doubtful: bool = False) -> None:
+        held = self.items.get((rule, about))
+        if held is None or (held.open and not doubtful):
+            self.items[(rule, about)] = Item(rule, about, (line.ref,), doubtful)
+
+    def again(self, rule: str, line: Line, *, about: str) -> None:
+        """One item, with every sentence that it stands in."""
+        held = self.items.get((rule, about))
+        refs = (*(held.refs if held else ()), line.ref)
+        self.items[(rule, about)] = Item(rule, about, refs)
+
+
 def data_of(lines: Sequence[Line], language: Language) -> Element:
     """Amount and complexity of the data reviewed and analysed; each unique test counts once."""
-    items: dict[str, Item] = {}
+    found = _Found()
     for line in lines:
-        if line.section in ("results", "plan", "assessment", "followup", "instructions"):
+        if line.section in _FOUND_OR_DECIDED:
             ordered = line.section == "results" or _ORDERS.search(line.text)
             for mention in _mentions(line.text, language, "test") if ordered else ():
                 if mention.concept.key in _NO_DATA:
                     continue
-                key = f"test {mention.concept.key}"
-                held = items.get(key)
-                refs = (*(held.refs if held else ()), line.ref)
-                items[key] = Item("test", mention.concept.name(language), refs)
+                found.again("test", line, about=mention.concept.name(language))
         for rule, pattern, doubtful in (
             ("notes", _NOTES_REVIEWED, False),
             ("historian", _HISTORIAN, False),
@@ -209,10 +229,10 @@ def data_of(lines: Sequence[Line], language: Language) -> Element:
             ("interpretation", _LOOKED_AT, True),
             ("discussion", _DISCUSSED, False),
         ):
-            if _present(line.text, pattern) and rule not in items:
-                items[rule] = Item(rule, "", (line.ref,), doubtful)
-    found = tuple(items.values())
-    return Element("data", _data([item for item in found if not item.open]), _data(found), found)
+            if _present(line.text, pattern):
+                found.put(rule, line, doubtful=doubtful)
+    items = tuple(found.items.values())
+    return Element("data", _data([item for item in items if not item.open]), _data(items), items)
 
 
 def _data(items: Sequence[Item]) -> int:
@@ -284,28 +304,13 @@ _WATCHED = {
 }  # fmt: skip
 
 
-class _Found:
-    """Items by what they are; one that is sure replaces one that is open."""
-
-    def __init__(self) -> None:
-        self.items: dict[tuple[str, str], Item] = {}
-
-    def put(self, rule: str, line: Line, *, about: str = "", doubtful: bool = False) -> None:
-        held = self.items.get((rule, about))
-        if held is None or (held.open and not doubtful):
-            self.items[(rule, about)] = Item(rule, about, (line.ref,), doubtful)
-
-
-_DECIDED = frozenset({"plan", "followup", "instructions", "assessment"})
-
-
 def risk_of(lines: Sequence[Line], language: Language) -> Element:
     """Risk of complications of what was decided about the patient's management."""
     found = _Found()
     for line in lines:
         if _present(line.text, _CIRCUMSTANCES):
             found.put("circumstances", line, doubtful=True)
-        if line.section not in _DECIDED:
+        if line.section not in DECIDED:
             continue
         _medicines(line, language, found)
         if _MINIMAL.search(line.text):

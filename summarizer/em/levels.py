@@ -8,7 +8,6 @@ from typing import Literal
 from summarizer.em.elements import Element, Line, Problem, data_of, problems_of, risk_of
 from summarizer.types import Language
 
-Level = Literal[1, 2, 3, 4]
 Patient = Literal["new", "established"]
 # Numbers only: CPT's texts belong to the American Medical Association and are not here.
 CODES: Mapping[Patient, Mapping[int, str]] = {

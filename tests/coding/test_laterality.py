@@ -3,6 +3,7 @@
 import pytest
 
 from summarizer.coding import Coder
+from summarizer.coding.laterality import names_of
 from summarizer.types import Role, Section, Sentence, TextEvidence, Transcript, Utterance
 from tests.coding.toy import codes, note, visit
 
@@ -45,6 +46,19 @@ def test_a_fracture_keeps_its_seventh_character(coder: Coder) -> None:
         assessment="Fracture of the lower end of the radius.",
     )
     assert "S52.501A" in found
+
+
+@pytest.mark.parametrize(
+    ("description", "part", "other"),
+    [
+        ("Fracture of upper end of unspecified tibia", "leg", "arm"),
+        ("Pain in unspecified upper arm", "arm", "leg"),
+        ("Pain in unspecified lower leg", "leg", "arm"),
+    ],
+)
+def test_the_upper_end_of_a_bone_is_no_arm(description: str, part: str, other: str) -> None:
+    assert part in names_of(description)
+    assert other not in names_of(description)
 
 
 def spoken(*turns: tuple[Role, str]) -> Transcript:

@@ -126,6 +126,15 @@ def test_an_image_that_was_only_reviewed_is_open() -> None:
     assert seen.elements[1].least < seen.elements[1].most
 
 
+def test_an_image_that_was_read_by_oneself_is_sure_whatever_was_said_before() -> None:
+    seen = found(
+        ("results", "In reviewing the x-ray, there is no fracture."),
+        ("results", "I personally reviewed the x-ray."),
+    )
+    items = [item for item in seen.elements[1].items if item.rule == "interpretation"]
+    assert [(item.open, item.refs) for item in items] == [(False, (2,))]
+
+
 @pytest.mark.parametrize(
     ("text", "rule"),
     [
