@@ -17,7 +17,15 @@ from summarizer.evaluation.rouge import KINDS, mean_rouge, rouge
 from summarizer.exceptions import SummarizerError
 from summarizer.pipeline import draft_note
 from summarizer.transcripts import read_transcript
-from summarizer.types import Draft, Evidence, Patient, SetAside, TextEvidence, VisitContext
+from summarizer.types import (
+    Draft,
+    Evidence,
+    Patient,
+    SetAside,
+    TextEvidence,
+    Transcript,
+    VisitContext,
+)
 
 # An evaluation has no chart: the words are all there is.
 EMPTY = VisitContext(patient=Patient(), facts=(), visit_date="")
@@ -28,8 +36,10 @@ def evaluate_notes(
 ) -> dict[str, Any]:
     """``metrics`` over the visits, the engine, and one row a visit.
 
-    A visit that cannot be drafted has ``error`` (a stable code) in its row, counts in
-    ``metrics.failed`` and scores nothing.
+    A visit without a note is drafted and checked, and compared with nothing: it counts in no ROUGE
+    and no factual measure, and ``metrics`` has none of these where no visit has a note. A visit
+    that cannot be drafted has ``error`` (a stable code) in its row, counts in ``metrics.failed``
+    and scores nothing.
     """
     backend.encode(["warm up"])
     notes = []
@@ -40,7 +50,11 @@ def evaluate_notes(
     metrics: dict[str, Any] = {
         "notes": len(notes),
         "failed": len(notes) - len(drafted),
-        **mean_rouge(note["rouge"] for note in notes),
+        **(
+            mean_rouge(compared)
+            if (compared := [n["rouge"] for n in notes if "rouge" in n])
+            else {}
+        ),
         "words": round(statistics.fmean(len(note["draft"].split()) for note in notes), 1),
         **_factual(drafted),
         **seconds([note["seconds"] for note in notes]),
@@ -62,37 +76,21 @@ def _note(number: int, row: Mapping[str, str], backend: Backend) -> dict[str, An
     start = time.perf_counter()
     out: dict[str, Any] = {"row": number, "id": row.get("encounter_id") or row.get("ID") or ""}
     try:
-        transcript = read_transcript(row["dialogue"])
+        transcript = read_transcript(row["dialogue"], name=row.get("name", ""))
         draft = draft_note(transcript, EMPTY, backend=backend)
     except SummarizerError as error:
         return out | {
             "error": error.code,
             "draft": "",
-            "rouge": dict.fromkeys(KINDS, 0.0),
+            **({"rouge": dict.fromkeys(KINDS, 0.0)} if row["note"] else {}),
             "seconds": round(time.perf_counter() - start, 3),
         }
     out["seconds"] = round(time.perf_counter() - start, 3)
     text = plain_text(draft)
-    found = factuality(text, reference=row["note"], source=transcript.text, language=draft.language)
-    recall = critical_recall(
-        reference=row["note"],
-        said=transcript.text,
-        draft=text,
-        aside=[part for item in draft.set_aside for part in (item.text, *_quotes(item))],
-        language=draft.language,
-    )
+    if row["note"]:
+        out |= _compared(row["note"], text, draft, transcript)
     return out | {
-        "factual": {
-            "precision": round(found.precision, 4),
-            "recall": round(found.recall, 4),
-            "f1": round(found.f1, 4),
-        },
-        "critical": {
-            name: [f"{fact.kind} {fact.key}" for fact in getattr(recall, name)]
-            for name in ("drafted", "set_aside", "lost")
-        },
         "checks": checks(draft, transcript),
-        "rouge": rouge(row["note"], text),
         "draft": text,
         "reference": row["note"],
         "words": transcript.text,
@@ -110,15 +108,43 @@ def _note(number: int, row: Mapping[str, str], backend: Backend) -> dict[str, An
     }
 
 
+def _compared(note: str, text: str, draft: Draft, transcript: Transcript) -> dict[str, Any]:
+    """A draft against the clinician's note."""
+    found = factuality(text, reference=note, source=transcript.text, language=draft.language)
+    recall = critical_recall(
+        reference=note,
+        said=transcript.text,
+        draft=text,
+        aside=[part for item in draft.set_aside for part in (item.text, *_quotes(item))],
+        language=draft.language,
+    )
+    return {
+        "rouge": rouge(note, text),
+        "factual": {
+            "precision": round(found.precision, 4),
+            "recall": round(found.recall, 4),
+            "f1": round(found.f1, 4),
+        },
+        "critical": {
+            name: [f"{fact.kind} {fact.key}" for fact in getattr(recall, name)]
+            for name in ("drafted", "set_aside", "lost")
+        },
+    }
+
+
 def _quotes(item: SetAside) -> list[str]:
     return [piece.quote for piece in item.evidence]
 
 
 def _factual(drafted: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """The factual measures over all drafted visits."""
+    """The factual measures over the drafted visits that have a note, and the checks over all."""
     if not drafted:
         return {}
-    facts = [note["critical"] for note in drafted]
+    checked = shares([row for note in drafted for row in note["checks"]])
+    compared = [note for note in drafted if "factual" in note]
+    if not compared:
+        return checked
+    facts = [note["critical"] for note in compared]
     total = sum(len(group) for note in facts for group in note.values())
     kinds = {}
     for kind in KINDS_CRITICAL:
@@ -130,7 +156,7 @@ def _factual(drafted: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
             kinds[kind] = {"facts": every, "recall": round(counted["drafted"] / every, 4)}
     return {
         **{
-            f"factual_{name}": round(statistics.fmean(note["factual"][name] for note in drafted), 4)
+            f"factual_{name}": round(statistics.fmean(n["factual"][name] for n in compared), 4)
             for name in ("precision", "recall", "f1")
         },
         "critical_facts": total,
@@ -139,7 +165,7 @@ def _factual(drafted: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
             for name, key in (("recall", "drafted"), ("set_aside", "set_aside"), ("lost", "lost"))
         },
         "critical_by_kind": kinds,
-        **shares([row for note in drafted for row in note["checks"]]),
+        **checked,
     }
 
 
