@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class Visit(models.Model):
@@ -258,7 +259,7 @@ class StyleRule(models.Model):
 
     class State(models.TextChoices):
         LEARNING = "learning", _("Seen, not often enough yet")
-        PROPOSED = "proposed", _("Proposed")
+        PROPOSED = "proposed", pgettext_lazy("a rule", "Proposed")
         ON = "on", _("On")
         OFF = "off", _("Off")
 
