@@ -35,6 +35,22 @@ def plan_steps(text: str) -> frozenset[str]:
     return frozenset(name for name, pattern in PLAN_STEPS.items() if pattern.search(text))
 
 
+# "I'll have you apply ice": verbs whose bare form after "have you" is an order, and no question.
+ORDERED_OF = (
+    "continue|come|take|use|start|stop|follow|see|go|keep|try|apply|do|get|ice|rest|wear|check|"
+    "monitor|record|track|schedule|make|return|call|bring|drink|eat|avoid|increase|decrease|"
+    "elevate|stay|work|complete|finish|begin|meet|switch|hold|write"
+)
+# "The x-rays show a kidney stone, okay?": told, and only whether it was followed is asked.
+_ASSENT = re.compile(r"[\s,.;]*\b(?:okay|ok|alright|all right)\W*\?\s*$", re.I)
+_INVERTED = re.compile(
+    r"^(?:(?:and|so|but|okay|alright|all right|now|well|um+|uh+|then|or|yeah|yes)\b[\s,]*)*"
+    r"(?:(?:do|does|did|is|are|was|were|has|can|could|would|will|should|may|any|how|what|when|"
+    r"where|which|who|why|no)\b|have (?:you|they|we|he|she)\b"
+    r"(?! (?:back|" + ORDERED_OF + r")\b))",
+    re.I,
+)
+_SHORTEST_STATEMENT = 5  # words
 # "I'm going to prescribe meloxicam, okay?" asks for assent, not for a fact.
 _TOLD_WITH_A_TAG = {
     "en": re.compile(
@@ -51,5 +67,12 @@ _TOLD_WITH_A_TAG = {
 
 
 def told_with_a_tag(text: str, language: Language) -> bool:
-    """The clinician says what will be done and asks only whether that is all right."""
-    return _TOLD_WITH_A_TAG[language].search(text) is not None
+    """The clinician says what will be done, or what is so, and asks only whether that is all right.
+    A sentence with a question's word order stays a question."""
+    if _TOLD_WITH_A_TAG[language].search(text):
+        return True
+    assent = _ASSENT.search(text) if language == "en" else None
+    if not assent:
+        return False
+    told = text[: assent.start()]
+    return len(told.split()) >= _SHORTEST_STATEMENT and not (_INVERTED.match(told) or "?" in told)

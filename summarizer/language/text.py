@@ -38,7 +38,7 @@ _FILLERS = {
         r"you know what i mean|"
         r"you know(?! (?:what|how|if|that|when|where|why|the))|i mean|sort of|kind of|let's see|"
         r"basically|honestly|obviously|literally|actually|like(?=,)|anyway|by the way|"
-        r"you see|as you know|i guess|if you will|"
+        r"you see|as you know|i guess|if you will|what (?:we|they|i|doctors) call(?= (?:an? )?\w)|"
         r"(?<!doing )(?<!feel )(?<!feels )(?<!feeling )(?<!did )(?<!went )(?<!is )(?<!as )"
         r"(?<!very )(?<!pretty )well(?=,))(?=[\s,.;?!]|$),?",
         re.I,

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from summarizer.language.assertion import RELATIVES, Status, answer, status
 from summarizer.language.lexicon import Mention, lexicon
-from summarizer.language.orders import told_with_a_tag
+from summarizer.language.orders import ORDERED_OF, told_with_a_tag
 from summarizer.language.sentences import sentence_spans
 from summarizer.language.text import clean, joined
 from summarizer.types import Language, Role, TextEvidence, Transcript
@@ -55,7 +55,7 @@ class Subject:
 _ASKING = {
     "en": re.compile(
         r"^(?:(?:and|so|but|okay|alright|now|well|um|then|or)\s*,?\s*)*(?:do|did|"
-        r"does|have(?! (?:you|them) (?:continue|come|take|use|start|stop|follow|see|go)\b)|has|"
+        r"does|have(?! (?:you|them) (?:" + ORDERED_OF + r")\b)|has|"
         r"are|is|were|was|can|could|would|how|"
         r"what(?! (?:i|we)(?:'d|'m| would| want| am| will| plan)\b)|"
         r"when|where|which|who|why|any)\b(?!.*\bi (?:want|will|am going|recommend)\b)",
@@ -156,7 +156,7 @@ def of_another(spoken: str, role: Role, subject: Subject, language: Language) ->
 _ASKING_INSIDE = {
     "en": re.compile(
         r"\b(?:(?<!what )(?<!what i )(?:do|did|have|are|were|had) you"
-        r"(?! (?:on|continue|come|take|use|start|stop|follow|see|go|back)\b)|how(?:'s|"
+        r"(?! (?:on|back|" + ORDERED_OF + r")\b)|how(?:'s|"
         r" are| is| have| long| often| about)|any (?:other|history|issues|family)"
         r")\b",
         re.I,

@@ -138,3 +138,98 @@ def test_an_order_that_asks_only_for_assent_is_drafted_in_french(backend: Backen
     )
     draft = draft_note(read_transcript(words), context(), backend=backend)
     assert "paracétamol 1 g" in text(draft, "plan")
+
+
+@pytest.mark.parametrize(
+    ("said", "written"),
+    [
+        ("so the abdominal x-rays show a possible kidney stone , okay ?", "possible kidney stone"),
+        (
+            "and i also wan na go and refer you back to the surgeon , okay ?",
+            "refer the patient back",
+        ),
+        ("have you apply ice to the elbow for twenty minutes three times a day", "apply ice"),
+        (
+            "at this point , my recommendation would be to put you in a knee brace , uh",
+            "knee brace",
+        ),
+        ("i'm also gon na put you in a a knee brace just to try and support it", "in a knee brace"),
+        ("i'm gon na recommend we start you on some naprosyn 500 milligrams twice a day", "500 mg"),
+        (
+            "so you know when that stone does pass gon na order a bmp and a urinalysis",
+            "order a urinalysis",
+        ),
+        ("i then recommend chemotherapy with cisplatin and taxol", "Taxol"),
+        (
+            "before surgery we'll have to get you off your clopidogrel for a week",
+            "off clopidogrel for a week",
+        ),
+        ("i encourage you to change your diet and decrease alcohol", "change her diet"),
+        ("i'm gon na order what we call a basic metabolic panel", "a basic metabolic panel"),
+    ],
+)
+def test_an_order_is_read_in_the_ways_that_clinicians_word_it(
+    backend: Backend, said: str, written: str
+) -> None:
+    assert written in text(drafted(backend, said), "results", "plan", "followup")
+
+
+@pytest.mark.parametrize(
+    ("said", "written"),
+    [
+        (
+            "and if your symptoms continue , we'll talk about a referral to physical therapy .",
+            "if ",
+        ),
+        ("we'll refer you to physical therapy if we need to .", "if needed"),
+        (
+            "we'll go ahead and refer you to physical therapy once we get the mri results back .",
+            "MRI",
+        ),
+        ("we might do some physical therapy for that .", "consider physical therapy"),
+        ("i do n't think you need to follow up with the surgeon anymore .", "No need to follow up"),
+    ],
+)
+def test_what_depends_on_something_keeps_its_condition(
+    backend: Backend, said: str, written: str
+) -> None:
+    assert written in text(drafted(backend, said), "plan", "followup")
+
+
+def test_a_medicine_read_on_from_an_order_needs_no_verb(backend: Backend) -> None:
+    draft = drafted(
+        backend,
+        "i want you to continue your toprol 50 milligrams daily . and as well your , as well , as "
+        "your lisinopril 10 milligrams a day .",
+    )
+    assert "Lisinopril 10 mg a day." in text(draft, "plan")
+
+
+def test_a_result_belongs_to_the_test_that_was_asked_to_be_shown(backend: Backend) -> None:
+    words = (
+        "[doctor] what brings you in ?\n[patient] i have been short of breath .\n"
+        "[doctor] okay , let's look at your results . hey , dragon , show me the chest x-ray .\n"
+        "[doctor] so it looks like there is some copd there .\n"
+    )
+    draft = draft_note(read_transcript(words), context(), backend=backend)
+    assert "Chest x-ray:" in text(draft, "results")
+
+
+def test_what_the_patient_is_told_to_do_while_examined_is_no_advice(backend: Backend) -> None:
+    words = (
+        "[doctor] what brings you in ?\n[patient] my wrist hurts .\n"
+        "[doctor] let me do a quick physical exam . i want you to close your eyes and squeeze my "
+        "hands . there is tenderness of the right wrist .\n"
+    )
+    draft = draft_note(read_transcript(words), context(), backend=backend)
+    assert "eyes" not in text(draft, "plan")
+
+
+def test_a_list_of_medicines_goes_on_over_sentences(backend: Backend) -> None:
+    words = (
+        "[doctor] what are you taking ?\n"
+        "[patient] i'm taking a farxiga and amlodipine . and lisinopril and the "
+        "hydrochlorothiazide .\n"
+    )
+    draft = draft_note(read_transcript(words), context(), backend=backend)
+    assert "Hydrochlorothiazide." in text(draft, "medications")

@@ -6,7 +6,7 @@ from summarizer.language import person_en, person_fr
 from summarizer.language.quantities import measures
 from summarizer.language.words import words
 from summarizer.steps.extract.board import Board
-from summarizer.steps.extract.results import read_result
+from summarizer.steps.extract.results import read_result, requested
 from summarizer.steps.extract.systems import system_of
 from summarizer.steps.units import Unit, reply_to
 from summarizer.types import Assertion, Role
@@ -116,12 +116,21 @@ def from_exam(board: Board) -> None:
         _measured(board, unit)
         if unit.question:
             _examined(board, unit)
-        elif unit.section == "exam" and not _REPORTED.search(unit.clean):
+        elif unit.section == "exam" and not _reported(board, unit):
             system = _found(board, unit, system)
         elif unit.section == "results" or (
-            unit.section in ("hpi", "exam") and _REPORTED.search(unit.clean)
+            unit.section in ("hpi", "exam") and _reported(board, unit)
         ):
-            read_result(board, unit)
+            read = read_result(board, unit)
+            if not read and unit.section != "hpi" and "exam" in (unit.section, unit.phase):
+                system = _found(board, unit, system)
+
+
+def _reported(board: Board, unit: Unit) -> bool:
+    """A test's result, by its words or because the test was just asked to be shown."""
+    if _REPORTED.search(unit.clean):
+        return True
+    return unit.phase == "results" and requested(board, unit) is not None
 
 
 def _measured(board: Board, unit: Unit) -> None:

@@ -21,11 +21,14 @@ _TO_PATIENT = re.compile(
     r")?try to|it's important (?:that you|to|for you to)|"
     r"(?:i|we)(?:'m| am|'re| are)? (?:going to |)?(?:recommend(?:ing)?|advis(?:e|"
     r"ing)|encourag(?:e|ing)|have|ask(?:ing)?)(?: that)? you (?:to )?|"
+    r"(?:i|we)(?:'ve| have| also)* (?:asked|advised|encouraged|instructed|told|counseled) "
+    r"(?:you|her|him|them|the patient|the family|mom|dad) to\s+|"
     r"see you (?=take|do|start|use|stop|lose|try|work|keep|eat)|please|don't forget to)\s*",
     re.I,
 )
 _LEAD = re.compile(
-    r"^(?:(?:what (?:i|we)(?:'d| would)? (?:want|like|need)(?: for)? you to do is(?: to)?|"
+    r"^(?:(?:what (?:i|we)(?:'d| would)? "
+    r"(?:(?:want|like|need)(?: for)? you to|have you) do is(?: to)?|"
     r"additionally,?|what (?:i|we)(?:'d| would|'m| am)? (?:like|going|want|recommend)"
     r"(?: to do)?(?: is|,)?(?: that)?|here's what (?:i|we) (?:want|would like)"
     r" to do|the plan is to|my plan is to|my recommendation (?:is|would be)"
@@ -38,8 +41,9 @@ _LEAD = re.compile(
     r"(?:i|we)(?:'ll| will)(?: also| just| then| probably)*|(?:i|we) (?:also "
     r")?(?:would )?recommend(?: that)?(?: we)?|let's(?: also| just)*|"
     r"why don't we|i think|we|"
-    r"(?:also|just|then|now|first|probably|maybe|certainly|definitely)|(?:go|"
-    r"going) ahead(?: and)?|(?:get|have) (?:you )?(?=started|set up)|do is)\b\s*[,:]?\s*)"
+    r"(?:also|just|then|now|first|probably|maybe|certainly|definitely|at this (?:time|point))|"
+    r"(?:go|going) ahead(?: and)?|go and (?=(?:refer|order|prescribe|get|start|schedule|send)\b)|"
+    r"(?:get|have) (?:you )?(?=started|set up)|do is)\b\s*[,:]?\s*)"
     r"+",
     re.I,
 )
@@ -164,6 +168,7 @@ VERBS = frozenset(
         "gargle",
         "sleep",
         "cover",
+        "swab",
         "clean",
         "wash",
         "change",
@@ -212,8 +217,8 @@ _TAIL = re.compile(
 _ASIDE = re.compile(
     r",?\s+(?:these are|this is|this will|that's|that will|that way|those "
     r"are|it's|it is|so|because|and then|and see|which|but|and i|and we|and make sure|"
-    r"just to|just because|i think|i know|i don't|you know|okay|since|as)\b(?!.*\s(?:t"
-    r"hese are|this is|this will|that's|that will|that way|those are|it's|"
+    r"and hopefully|just to|just because|i think|i know|i don't|you know|okay|since|as)\b"
+    r"(?!.*\s(?:these are|this is|this will|that's|that will|that way|those are|it's|"
     r"it is|so|because|and then|which|but|and i|and we|and make sure|just "
     r"to|just because|i think|i know|i don't|you know|okay|since|as)\b).*$",
     re.I,
@@ -221,7 +226,8 @@ _ASIDE = re.compile(
 # "if it gets worse call me": what is to be done has a comma or a lead before it, unless it can only
 # be an order. "If the symptoms come back" orders nothing.
 _CALLS = re.compile(
-    r"^(if .{5,120}?),?\s+(?:then |please |just |you can |you should |you need to |i want you to )*"
+    r"^(if .{5,120}?),?\s+(?:then |please |just |you can |you should |you need to |i want you to |"
+    r"why don't you )*"
     r"((?:call|contact|notify|seek|reach out|let (?:me|us))\b.*)$",
     re.I,
 )
@@ -230,20 +236,57 @@ _THEN = re.compile(
     r"you should |you need to |i want you to |we can |we could |we may |we'll |we will |i want to |"
     r"i'd like to |i would like to |i'll |i will )(?:just |go ahead and |possibly )*)"
     r"((?:come|return|go|consider|proceed|do|get|refer|discuss|talk about|see|order|try|start|"
-    r"obtain|send|schedule)\b.*)$",
+    r"obtain|send|schedule|determine|repeat|add|increase|switch|change|give|need|look at)\b.*)$",
     re.I,
 )
 _REPORT = words("call come return let contact reach go notify bring ask")
 
 
+# "We'll refer you if we need to": the clinician's "we" goes, the condition stays.
+_NEEDED = re.compile(
+    r"\bif (?:we|i|you)(?:,? you know,?)?(?: do)? (?:need|(?:feel|think) we need)(?: to| it)?$",
+    re.I,
+)
+# "once we get the MRI results back" waits for the results, whoever gets them.
+_AFTER_RESULTS = re.compile(
+    r"\b(?:once|when|after|as soon as) (?:we|i) (?:get|have|receive|see) "
+    r"(?:your |the |those |back )*((?:[\w-]+ ){0,3}?results?)(?: back)?\b",
+    re.I,
+)
+
+
+# "I don't think you need a brace", "we don't need to repeat it".
+_NEEDLESS = re.compile(
+    r"(?:(?:i|we) (?:don't|do not) (?:think|feel|believe)(?: that)? (?:you|we)(?:'ll)? "
+    r"(?:really )?need|"
+    r"(?:we|you) (?:don't|do not|won't) (?:really )?need) (to )?(.+)$",
+    re.I,
+)
+# "If not, you can follow up as needed": what is needed is its own condition.
+_IF_NOT = re.compile(r"^if not,? (?=.*\bas needed\b)", re.I)
+# "We might do some physical therapy": thought of, not ordered.
+_MAYBE = re.compile(
+    r"(?:i|we) (?:might|may|could)(?: also| just| possibly| even| want to| have to| need to)* "
+    r"(?:do|get|order|try|use|consider|need)\s+(?:some |doing |getting )?(\w.+)$",
+    re.I,
+)
+
+
 def imperative_en(text: str, who: Pronouns) -> tuple[str, str, bool] | None:
     """(order, verb, whether the patient is to do it), or None when it is no order."""
+    text = _NEEDED.sub("if needed", _AFTER_RESULTS.sub(r"after the \1", text))
+    if needless := _NEEDLESS.match(text):
+        return _finished(f"no need {needless[1] or 'for '}{needless[2]}", "not", True, who)
+    text = _IF_NOT.sub("", text)
+    if maybe := _MAYBE.match(text):
+        return _finished(f"consider {maybe[1]}", "consider", False, who)
     condition = _CALLS.match(text) or _THEN.match(text)
     if condition and len(condition[2].split()) >= 2:
         asked = condition[2].split(",")[0]  # "call me, it's easy to treat": the order is the call
         order = f"{asked} {condition[1][0].lower()}{condition[1][1:]}"
         patient = not re.match(
-            r"(?:consider|proceed|do|refer|discuss|get|talk|order|try|start|obtain|send|schedule)\b",
+            r"(?:consider|proceed|do|refer|discuss|get|talk|order|try|start|obtain|send|schedule|"
+            r"determine|repeat|add|increase|switch|change|give|need|look)\b",
             condition[2],
             re.I,
         )
@@ -295,6 +338,7 @@ def imperative_en(text: str, who: Pronouns) -> tuple[str, str, bool] | None:
     word = re.match(r"[a-z]+", text, re.I)
     if not word:
         return None
+    to_patient = to_patient or (not led and re.search(r"\bwith me\b", text, re.I) is not None)
     led = led or to_patient
     verb = word[0].lower()
     if verb in {"continuing", "starting", "increasing", "taking", "using", "monitoring"}:
@@ -400,6 +444,7 @@ def _finished(
         flags=re.I,
     )
     text = re.sub(r"^put on (?:some |the )?", "start ", text, flags=re.I)
+    text = re.sub(r"^(?:just )?talk (?:a little )?about ", "discuss ", text, flags=re.I)
     text = re.sub(
         r"^(order|start|get|prescribe|check|add|give) (?:some |a little bit of )",
         r"\1 ",

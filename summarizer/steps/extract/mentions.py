@@ -188,7 +188,8 @@ def _medicine(board: Board, unit: Unit, mention: Mention, assertion: Assertion) 
         return
     amount = _dose_of(unit, mention, board)
     phrase = _phrase(unit, board)
-    if not (_TAKING[board.language].search(unit.raw) or amount or phrase):
+    taking = _TAKING[board.language].search(unit.raw) or _goes_on(board, unit)
+    if not (taking or amount or phrase):
         return
     _concept(
         board,
@@ -213,6 +214,23 @@ _VERBLESS = re.compile(
     r"on|c'est|était|est|sont|si|no|not|pas|\w+ed)\b",
     re.I,
 )
+
+
+# "I'm taking a farxiga. And lisinopril and the hydrochlorothiazide": the list goes on.
+_AND = re.compile(r"(?:and|et)(?: also| aussi)?(?: the| my| le| la| mon| ma| du| de la)?\s", re.I)
+
+
+def _goes_on(board: Board, unit: Unit) -> bool:
+    """Opens with ``and`` and a medicine, right after a sentence that told of medicines taken."""
+    opened = _AND.match(joined(unit.raw))
+    before = board.units[unit.index - 1] if unit.index else None
+    if not opened or before is None or before.utterance != unit.utterance:
+        return False
+    first = joined(unit.raw)[opened.end() :].lower()
+    return any(first.startswith(m.surface.lower()) for m in _medicines(unit)) and bool(
+        _medicines(before)
+        and (_TAKING[board.language].search(before.raw) or _goes_on(board, before))
+    )
 
 
 def _phrase(unit: Unit, board: Board) -> str:

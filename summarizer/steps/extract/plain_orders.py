@@ -21,15 +21,23 @@ _LEAD = (
     r"(?:i|we) (?:do |also |just |really |then )*want(?: you)? to|let's|let us|"
     r"(?:i|we) (?:would |also |then )*recommend(?: that)?(?: we| you)?|"
     r"(?:i|we) (?:should|need to|can)|you(?:'re| are) going to|"
-    r"you(?:'ll| will)? need to|(?:^|and |then )going to)"
+    r"you(?:'ll| will)? need to|(?:i|we)(?:'ll| will)? have to|(?:^|and |then )going to|"
+    r"(?<!you )(?<!he )(?<!she )(?<!they )going to(?= (?:order|prescribe|refer)\b))"
 )
-_FILLER = r"(?: (?:go|ahead|and|also|just|then|have|you|be|want|to|probably|again|please|get you))*"
+# "have the nurse come in and swab you": who does it for the clinician.
+_FILLER = (
+    r"(?:,? (?:go|ahead|and|also|just|then|have|you|be|want|to|probably|again|please|"
+    r"do that by|(?:start |get )by|recommend(?: that)?(?: we| you)?|"
+    r"(?:the |my )?(?:nurse|medical assistant|assistant|ma)(?: (?:come in|come|go ahead))?))*"
+)
 _VERBS = (
     "order|ordering|get|obtain|check|recheck|repeat|schedule|prescribe|prescribing|start|starting|"
     "continue|continuing|give|increase|decrease|try|use|take|add|refer|send|do|draw|treat|restart|"
-    "refill"
+    "refill|perform|swab"
 )
-_ORDER = re.compile(rf"{_LEAD}{_FILLER} ({_VERBS})\b", re.I)
+_PUT = r"get you started on|start you (?:back )?on|get you off|take you off|put(?:ting)? you on"
+_RECOMMENDED = r"\b(?:i|we)(?:'d| would| do| then| also| just| really)* (recommend|suggest)"
+_ORDER = re.compile(rf"(?:{_LEAD}{_FILLER} ({_PUT}|{_VERBS})|{_RECOMMENDED})\b", re.I)
 # Between the verb and what is ordered no other clause may begin, and nothing may be doubted.
 _BREAK = re.compile(
     r"\b(?:i|we|he|she|they|it|is|was|were|had|not|no|never|if|whether|or|because|that|which|off|"
@@ -51,12 +59,36 @@ _BASE = {
     "prescribing": "prescribe",
     "starting": "start",
     "continuing": "continue",
+    "get you started on": "start",
+    "put you on": "start",
+    "get you off": "get off",
+    "take you off": "get off",
 }
 _PURPOSE = re.compile(
     r"\b(?:just )?to (?:see|check|assess|make sure|rule|help|look|evaluate|find out)\b.*$", re.I
 )
+_WITH_PREPOSITION = {
+    "refer": "refer to",
+    "send": "send for",
+    "treat": "treat with",
+    "swab": "swab for",
+    "get off": "get the patient off",
+}
+_LASTING = re.compile(
+    r"\bfor (?:about |the next |another )?(?:\d+(?:(?: to | or |-)\d+)?|an?) "
+    r"(?:days?|weeks?|months?)(?: beforehand)?\b",
+    re.I,
+)
 _BY_PATIENT = frozenset({"try", "use", "take"})
-_DETERMINED = re.compile(r"\b((?:an?|another|some) (?:\w+ ){0,2})$", re.I)
+_DETERMINED = re.compile(
+    r"\b((?:an?|another|some) (?:(?!(?:and|or|day|week|month|time|dose|hour|night)\b)\w+ ){0,2})$",
+    re.I,
+)
+# "Going to order a BMP" begins anew: what was doubted before it is another clause.
+_BARE = re.compile(r"going to\b", re.I)
+_NEEDED = re.compile(
+    r"\bif (?:(?:we|i|you)(?:,? you know,?)? (?:need|have)(?: to)?|needed|necessary)\W*$", re.I
+)
 _AGAIN = re.compile(
     rf"(?:{_LEAD}{_FILLER} |\byou(?:'ll| will) |\band then |^(?:and |then |have you )*)"
     r"(?:see you(?: back| again)?|come(?: see me)? "
@@ -83,20 +115,51 @@ def from_plain_orders(board: Board) -> None:
         for match in _ORDER.finditer(unit.clean):
             _ordered(board, unit, match)
         _dose_alone(board, unit)
+        _device(board, unit)
+
+
+# What is worn: "put you in a knee brace", "give you a sling".
+_DEVICE = re.compile(
+    rf"(?:{_LEAD}{_FILLER}|my recommendation (?:is|would be) to) "
+    r"((?:put|place|keep|get) you (?:back )?in(?:to)?|give you|get you) "
+    r"(an? (?:[\w-]+ ){0,3}(?:brace|splint|sling|boot|cast))\b",
+    re.I,
+)
+
+
+def _device(board: Board, unit: Unit) -> None:
+    match = _DEVICE.search(unit.clean)
+    if not match or _DOUBT.search(unit.clean[: match.start()].rsplit(",", 1)[-1]):
+        return
+    worn = re.sub(r"^(an?) an? ", r"\1 ", match[2])
+    if any(
+        c.section == "plan" and worn.split()[-1] in c.text.split() and whole(c.text, "en")
+        for c in board.claims
+    ):
+        return
+    board.add(
+        "plan",
+        "plan",
+        f"{'give' if match[1].lower().endswith('you') else 'place in'} {worn}",
+        [unit],
+        form="order",
+        verb="place",
+        score=0.6 + unit.score,
+        at=str(unit.start),
+    )
 
 
 def _ordered(board: Board, unit: Unit, match: re.Match[str]) -> None:
     text = unit.clean
-    if _DOUBT.search(text[: match.start()].rsplit(",", 1)[-1]):
+    if not _BARE.match(match[0]) and _DOUBT.search(text[: match.start()].rsplit(",", 1)[-1]):
         return
-    verb = _BASE.get(match[1].lower(), match[1].lower())
+    said = (match[1] or match[2]).lower()
+    verb = _BASE.get(said, "start" if said.startswith(("start you", "putting")) else said)
     if verb in _BY_PATIENT and "you" not in match[0].lower():
         verb = ""  # "we'll try some motrin" is the clinician's doing: named without a verb
     at = match.end()
     for mention, start, end in _placed(unit, text):
-        if start < match.end() or (
-            mention.concept.kind == "test" and match[1].lower() in _BY_PATIENT
-        ):
+        if start < match.end() or (mention.concept.kind == "test" and said in _BY_PATIENT):
             continue
         between = text[at:start]
         if re.search(r"\brefill\b", between):
@@ -108,11 +171,14 @@ def _ordered(board: Board, unit: Unit, match: re.Match[str]) -> None:
             return
         after = text[end:]
         clause = _PURPOSE.sub("", re.split(r"[,;]| (?:and|but|so) ", after)[0])
+        needed = _NEEDED.search(clause)
+        clause = clause[: needed.start()] if needed else clause
         if re.match(r"\s*or\b", after) or _DOUBT.search(clause):
             return
         held = _DETERMINED.search(between)
         shown = f"{held[1] if held else ''}{text[start:end]}"
-        _write(board, unit, verb, mention, shown, _until_next(unit, text, end))
+        behind = _until_next(unit, text, end)
+        _write(board, unit, verb, mention, shown, behind, "if needed" if needed else "")
         at = end
 
 
@@ -145,7 +211,13 @@ def _without_dose(between: str) -> str:
 
 
 def _write(
-    board: Board, unit: Unit, verb: str, mention: Mention, surface: str, behind: str
+    board: Board,
+    unit: Unit,
+    verb: str,
+    mention: Mention,
+    surface: str,
+    behind: str,
+    condition: str = "",
 ) -> None:
     medicine = mention.concept.kind == "medication"
     amounts = whole_doses(behind)
@@ -153,11 +225,16 @@ def _write(
     if _known(board, mention.concept.key, dose):
         return
     often = frequency(behind, "en") if medicine else ""
-    with_it = {"refer": "refer to", "send": "send for", "treat": "treat with"}.get(verb, verb)
+    lasting = _LASTING.search(behind) if medicine else None
+    with_it = _WITH_PREPOSITION.get(verb, verb)
     board.add(
         "plan",
         "plan",
-        " ".join(part for part in (with_it, surface, dose, often) if part),
+        " ".join(
+            part
+            for part in (with_it, surface, dose, often, lasting[0] if lasting else "", condition)
+            if part
+        ),
         [unit],
         form="order",
         verb=verb,

@@ -3,6 +3,7 @@
 import re
 
 from summarizer.language import person_en, person_fr
+from summarizer.language.orders import ORDERED_OF
 from summarizer.language.quantities import doses, duration, frequency
 from summarizer.steps.extract.board import Board
 from summarizer.steps.extract.imperative_en import imperative_en
@@ -21,7 +22,8 @@ _META = {
         r"tell me|"
         r"yeah|good to see|best of luck|make sense|sound good|how does that|thank|"
         r"my assistant|pull (?:on|up)|lay you|move your|twist|feel (?:your|around)"
-        r"|press on|glad|nice to|great to)\b",
+        r"|press on|on the table|squeeze|(?:close|keep|open) your eyes|hold your (?:hands?|arms?)|"
+        r"tap on|glad|nice to|great to)\b",
         re.I,
     ),
     "fr": re.compile(
@@ -31,6 +33,8 @@ _META = {
         re.I,
     ),
 }
+# "If your symptoms go on, we'll talk about a referral" is a plan, and no turn of the visit.
+_PROVIDED = re.compile(r"if .{8,}\b(?:talk about|discuss|look at)\b", re.I)
 _RETURN = {
     "en": re.compile(
         r"\b(?:follow[- ]?up|see you (?:back|again|in)|come back|return|back (?:here "
@@ -96,6 +100,14 @@ _STRONG = {
 }
 
 
+# Told to the patient once the examination is over.
+_ADVISED = re.compile(
+    r"\b(?:i|we)(?:'d| would)?(?: also| really| just| do)* (?:encourage|advise|urge|want|need|"
+    r"like) you to\b",
+    re.I,
+)
+
+
 def from_plan(board: Board) -> None:
     """Diagnosis, plan and instruction claims from the clinician's words, by problem in order."""
     problem: dict[str, str] = {}
@@ -109,6 +121,7 @@ def from_plan(board: Board) -> None:
         strong = _STRONG[board.language].search(unit.clean) is not None and not unit.question
         late = unit.index * 2 > len(board.units) and unit.section != "talk"
         strong = strong or (late and _ordered_without_verb(unit, board))
+        strong = strong or (unit.phase == "plan" and _ADVISED.search(unit.clean) is not None)
         strong = strong or (
             late and re.match(r"(?:if|si|en cas d)\b", unit.clean, re.I) is not None
         )
@@ -135,10 +148,10 @@ def from_plan(board: Board) -> None:
         if (
             unit.question
             and not headed
-            and not re.match(r"(?:why don't|how about)", unit.clean, re.I)
+            and not re.match(r"(?:if .{8,}, )?(?:why don't|how about)", unit.clean, re.I)
         ):
             continue
-        if text and not _META[board.language].search(text):
+        if text and (not _META[board.language].search(text) or _PROVIDED.match(text)):
             for part in _parts(text, board):
                 _item(board, unit, part, problem)
 
@@ -146,7 +159,7 @@ def from_plan(board: Board) -> None:
 def _ordered_without_verb(unit: Unit, board: Board) -> bool:
     """``labs in a week``, ``no more advil``, ``furosemide 80 every morning``."""
     text = unit.clean
-    if _SPOKEN.search(text) or unit.question or len(text.split()) > 16:
+    if _SPOKEN[board.language].search(text) or unit.question or len(text.split()) > 16:
         return False
     when = duration(f"{text} ", board.language) or frequency(text, board.language)
     if unit.has("medication"):
@@ -163,7 +176,7 @@ def _parts(text: str, board: Board) -> list[str]:
     """Two orders in one breath are two items."""
     joiner = (
         r",?\s+(?:and|but) (?:then )?(?=(?:i|we)(?:'m|'ll|'re|'d| want| do want| am| will| are|"
-        r" would| recommend)\b|(?:let's)\b)"
+        r" would| recommend)\b|(?:let's)\b)|\s+(?=have you (?!do is)(?:" + ORDERED_OF + r")\b)"
         if board.language == "en"
         else r",?\s+et (?:puis )?(?=(?:je (?:vais|vous)|on (?:va|se)|vous (?:prenez|"
         r"allez|prendrez))\b)"
@@ -212,8 +225,9 @@ def _item(board: Board, unit: Unit, text: str, problem: dict[str, str]) -> None:
 
 
 _DONE = re.compile(
-    r"(?:i|we)(?: have| also|'ve| then)* (recommended|reviewed|discussed|explained|advised|"
-    r"encouraged|counseled|prescribed|ordered|offered|referred|provided|instructed)\b(.+)$",
+    r"(?:(?:i|we)(?: have| also|'ve| then)* )?(recommended|reviewed|discussed|explained|advised|"
+    r"encouraged|counseled|prescribed|ordered|offered|referred|provided|instructed|suggested|"
+    r"attempted|injected)\b(.+)$",
     re.I,
 )
 
@@ -316,21 +330,28 @@ def _dosed(text: str, board: Board) -> dict[str, str]:
     }
 
 
+# "as well as your lisinopril, 10 mg a day": one more of those just ordered.
+_LISTED = re.compile(
+    r"^(?:(?:(?:as well|as|along with|plus|and|then|the|your|my|le|la|les|votre|vos)\b)[ ,]+|l')+",
+    re.I,
+)
+
+
 def _read_aloud(
     board: Board, unit: Unit, text: str, problem: dict[str, str], extra: dict[str, str]
 ) -> bool:
     """A prescription without a verb: ``lisinopril 20, in the morning``, or a dose alone that goes
     on with the medicine just ordered."""
-    if _SPOKEN.search(text) or unit.section in ("exam", "results"):
+    if _SPOKEN[board.language].search(text) or unit.section in ("exam", "results"):
         return False
     if _ordered_without_verb(unit, board) and not (extra and doses(text)):
-        text = re.sub(r"^(?:(?:the|le|la|les)\s+|l')", "", text, flags=re.I)
+        text = _LISTED.sub("", text)
         verb = "stop" if re.match(r"(?:no|plus|pas)\b", text, re.I) else ""
         section = "followup" if not extra and unit.has("test") else "plan"
         _ordered(board, unit, text, problem, section=section, verb=verb, typed=extra)
         return True
     if extra and any(character.isdigit() for character in text):
-        text = re.sub(r"^(?:(?:the|le|la|les)\s+|l')", "", text, flags=re.I)
+        text = _LISTED.sub("", text)
         _ordered(board, unit, text, problem, typed=extra)
         return True
     last = next(
@@ -356,11 +377,16 @@ def _read_aloud(
 
 
 # A dose named without any verb is an order read aloud.
-_SPOKEN = re.compile(
-    r"\b(?:i|i'm|i've|you|you're|we|was|were|is|are|had|has|have|je|j'ai|vous|"
-    r"avez|on|était|c'était|est|avait|a|\w+n't|(?:it|that|there|he|she|what)'s)\b",
-    re.I,
-)
+_SPOKEN = {
+    "en": re.compile(
+        r"\b(?:i|i'm|i've|you|you're|we|was|were|is|are|had|has|have|\w+n't|"
+        r"(?:it|that|there|he|she|what)'s)\b",
+        re.I,
+    ),
+    "fr": re.compile(
+        r"\b(?:je|j'ai|vous|avez|on|était|c'était|est|avait|a|c'est|il|elle|nous)\b", re.I
+    ),
+}
 _OPINION = {
     "en": re.compile(
         r"^(?:(?:i|we) (?:do )?(?:think|believe|feel)(?: like)?(?: that)?|it (?:looks|"

@@ -31,12 +31,48 @@ _READING = re.compile(
 )
 
 
-def read_result(board: Board, unit: Unit) -> None:
+# "Show me the chest x-ray" - "so it shows some changes": the test is named in the request alone.
+_REQUEST = re.compile(
+    r"show me (?:(?:the|your|his|her|most|recent|last|latest|old) )*([\w -]{3,40}?)(?: results?)?$",
+    re.I,
+)
+_SHOWN = re.compile(
+    r"^(?:it|that|this)(?: also| just| basically)* (?:says|shows?|looks like)(?: that)? ", re.I
+)
+_NEAR = 5  # units
+_SEEN = re.compile(
+    r"(?:there(?:'s| is| are)|you(?:'ve| (?:do |also )?have)|i(?:'m)? (?:see|seeing))\b", re.I
+)
+
+
+def _seen(unit: Unit) -> bool:
+    """``there is some arthritis``: what is there, said while results are read."""
+    return (
+        unit.phase in ("exam", "results")
+        and unit.has("condition", "symptom")
+        and _SEEN.match(unit.clean) is not None
+    )
+
+
+def requested(board: Board, unit: Unit) -> tuple[Unit, str] | None:
+    """The request for a test's result that this is read from, and the test's name."""
+    for before in reversed(board.units[max(0, unit.index - _NEAR) : unit.index]):
+        if before.utterance < unit.utterance - 2 or before.phase == "plan":
+            return None
+        match = _REQUEST.match(before.clean)
+        if match:
+            named = _TEST.search(match[1]) is not None or before.has("test")
+            return (before, match[1]) if named else None
+    return None
+
+
+def read_result(board: Board, unit: Unit) -> bool:
+    """Write the result that a sentence reads out; False where it reads out none."""
     text = unit.clean
     if not text or re.match(
         r"(?:show me|let's|let me|i want|i'm going|on va|je vais)\b", text, re.I
     ):
-        return
+        return False
     if (
         any(
             c.section in ("results", "vitals") and c.attributes.get("at") == str(unit.start)
@@ -44,9 +80,9 @@ def read_result(board: Board, unit: Unit) -> None:
         )
         and len(text.split()) < 12
     ):
-        return
+        return False
     if len(text.split()) < 3:
-        return
+        return False
     if board.language == "en":
         text = re.sub(
             r"^(?:(?:i|we) (?:did |have |also |had )*(?:reviewed?|looked at|got|see|"
@@ -66,7 +102,10 @@ def read_result(board: Board, unit: Unit) -> None:
         text = re.sub(
             r"\bi (?:don't|do not|didn't|did not) (?:see|notice|appreciate) any\b", "no", text
         )
-        text = re.sub(r"\b(?:that )?you (?:do )?have\b", "", text)
+        text = re.sub(
+            r",? (?:that|which),?(?: that| which)? you (?:do |also )*have$", "", text, flags=re.I
+        )
+        text = re.sub(r"\b(?:that )?you(?:'ve| (?:do |also |still )*have)(?: got)?\b", "", text)
         text = re.sub(r"\byour\b", "the", text)
         finding = person_en.third_person(
             re.sub(r"\s+", " ", text), board.english, speaker="clinician"
@@ -76,23 +115,29 @@ def read_result(board: Board, unit: Unit) -> None:
         text = re.sub(r"^(?:votre|vos)\s+", "", text, flags=re.I)
         finding = person_fr.third_person(text, board.french, speaker="clinician")
     if not finding or len(finding.split()) < 3 or _GENERIC.match(finding):
-        return
+        return False
     if re.search(
         r"\b(?:criteria|qualify|if you|should|coupon|insurance|si vous)\b|\$", unit.clean, re.I
     ):
-        return
+        return False
     tested = _TEST.search(finding) is not None or bool(measures(unit.clean, board.language))
     if not tested and re.match(r"(?:it|that|they|this|normal is|ça|c'est)\b|'s\b", finding, re.I):
         sources = _with_test(board, unit)
-    elif not tested and not _READING.search(finding):
-        return
+    elif not tested and not (_READING.search(finding) or _seen(unit)):
+        return False
     elif not tested and any(character.isdigit() for character in finding):
         sources = _with_test(board, unit)
     else:
         sources = [unit]
-    if not sources or (len(sources) > 1 and not _READING.search(finding)):
-        return
-    if len(sources) > 1 and (test := _TEST.search(sources[0].clean)):
+    reads = _READING.search(finding) is not None or unit.has("condition", "symptom")
+    shown = None if tested else requested(board, unit)
+    if shown and reads:
+        sources = [shown[0], unit]
+    if not sources or (len(sources) > 1 and not reads):
+        return False
+    if shown and reads:
+        finding = f"{shown[1]}: {_SHOWN.sub('', finding)}"
+    elif len(sources) > 1 and (test := _TEST.search(sources[0].clean)):
         finding = f"{test[0]}: {finding}"
     board.add(
         "result",
@@ -105,6 +150,7 @@ def read_result(board: Board, unit: Unit) -> None:
         at=str(unit.start),
         test="1" if tested else "",
     )
+    return True
 
 
 def _with_test(board: Board, unit: Unit) -> list[Unit]:

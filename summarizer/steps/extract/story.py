@@ -325,6 +325,8 @@ def _recalled(board: Board, unit: Unit) -> None:
     ):
         return
     stripped = re.sub(r"\band that (?=you\b)", "and ", _RECALLED[board.language].sub("", text))
+    if unit.phase in ("exam", "results") and re.match(r"(?:the|there)\b", stripped, re.I):
+        return  # "it looks like there is some fluid": found, and not recalled
     if stripped == text and not re.match(
         r"(?:you(?:'ve|'re| have| had| are| were| take| said)?|vous (?:avez|êtes|"
         r"prenez|aviez|étiez))\b",
