@@ -262,6 +262,7 @@ def display_forms() -> Mapping[str, str]:
         "pcp": "PCP",
     }
     forms |= {"imc": "IMC", "avc": "AVC", "vih": "VIH", "hba1c": "HbA1c", "nsaids": "NSAIDs"}
+    forms |= {"lyme": "Lyme", "bmp": "BMP", "pcr": "PCR", "mcl": "MCL", "acl": "ACL", "mmr": "MMR"}
     forms |= {"psa": "PSA", "emg": "EMG", "eeg": "EEG", "pt": "PT", "ace": "ACE", "tv": "TV"}
     for concept, words, _ in _medicines():
         for word in words[2:] if concept.french != concept.english else words[1:]:

@@ -262,7 +262,7 @@ def _coordinated(words: list[str], index: int) -> bool:
 _CLINICIAN_YOU = re.compile(
     r"\byou(?:'ve|'d| had| have)? (?=(?:just )?(?:prescribed|gave|given|told|"
     r"recommended|said|put|ordered|"
-    r"suggested|mentioned|started|asked|wanted|did|do|sent)\b)",
+    r"suggested|mentioned|started|asked|wanted|did|sent)\b)",
     re.I,
 )
 
@@ -355,6 +355,49 @@ _PAST_OF = {
 }
 
 
+_PAST_OF |= {
+    "sleep": "slept",
+    "run": "ran",
+    "break": "broke",
+    "drive": "drove",
+    "drink": "drank",
+    "throw": "threw",
+    "hold": "held",
+    "put": "put",
+    "cut": "cut",
+    "stand": "stood",
+    "keep": "kept",
+    "leave": "left",
+    "send": "sent",
+    "give": "gave",
+    "wake": "woke",
+    "sit": "sat",
+    "read": "read",
+    "bring": "brought",
+    "quit": "quit",
+    "slip": "slipped",
+    "trip": "tripped",
+    "pop": "popped",
+    "drop": "dropped",
+    "skip": "skipped",
+    "plan": "planned",
+}
+# "Did you say ...?", "do you think ...?" ask about the talk, not about the patient.
+_OF_TALK = words("say mention tell mean ask want think know guess remember recall understand")
+
+
+def past(verb: str) -> str:
+    """``twist`` -> ``twisted``, ``carry`` -> ``carried``, ``fall`` -> ``fell``."""
+    lower = verb.lower()
+    if lower in _PAST_OF:
+        return _PAST_OF[lower]
+    if lower.endswith("e"):
+        return f"{lower}d"
+    if lower.endswith("y") and lower[-2:-1] not in "aeiou":
+        return f"{lower[:-1]}ied"
+    return f"{lower}ed"
+
+
 def declared(question: str, reply: str, who: Pronouns) -> str | None:
     """A yes-or-no question with its answer as one statement, or None.
 
@@ -372,7 +415,7 @@ def declared(question: str, reply: str, who: Pronouns) -> str | None:
     first, _, tail = rest.partition(" ")
     while first.lower() in _ADVERBS and tail:
         first, _, tail = tail.partition(" ")
-    if not first.isalpha():
+    if not first.isalpha() or first.lower() in _OF_TALK:
         return None
     # "did you twist it, did it hurt after": the second question has no answer here.
     tail = re.split(r",\s*(?:did|do|does|is|was|were|are|has|have|any)\b", tail.strip())[0]
@@ -396,7 +439,7 @@ def declared(question: str, reply: str, who: Pronouns) -> str | None:
     tail = re.sub(r"\bany\b ?", "", tail)
     verb = {
         "do": agree(first),
-        "did": _PAST_OF.get(first.lower(), f"{first}d" if first.endswith("e") else f"{first}ed"),
+        "did": past(first),
         "have": f"has {first}",
         "are": f"is {first}",
         "were": f"was {first}",

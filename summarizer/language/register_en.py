@@ -39,6 +39,26 @@ def _reported(match: re.Match[str]) -> str:
     return f"{match[1]} {ends[match[2].lower()]}"
 
 
+_SUBJECT = r"(?:the patient|she|he)"
+# Between a clause and its second half, words that open another clause or deny: there the subject
+# must be said again.
+_OTHER_CLAUSE = (
+    r"(?:(?:it|that|this)(?! and\b)|which|who|what|there|they|we|if|when|because|so|like|where|while|until|since|"
+    r"not|never|no|nor|cannot|without|denies|her|his|\w+n't|thinks?|thought|feels?|felt|said|says|"
+    r"noticed|hopes?|worried|reports?|states?)"
+)
+_SAID_AGAIN = re.compile(
+    rf"^((?:{_SUBJECT} (?:reports|states) that )?({_SUBJECT})\b(?:(?!\b{_OTHER_CLAUSE}\b)[^.;:])*?"
+    r"(?<!,) (?:and then|and)) \2 (?=[a-z])",
+    re.I,
+)
+
+
+def one_subject(text: str) -> str:
+    """``the patient iced it and the patient kept it up``: one subject for both verbs."""
+    return _SAID_AGAIN.sub(r"\1 ", text)
+
+
 _NOT = r"(?<!not )(?<!n't )"
 _PLAIN: tuple[tuple[re.Pattern[str], _Replacement], ...] = tuple(
     (re.compile(pattern, re.I), replacement)
@@ -85,6 +105,32 @@ _PLAIN: tuple[tuple[re.Pattern[str], _Replacement], ...] = tuple(
         (r"\b(right|left)[- ]hand side\b", r"\1 side"),
         (r"\b(in|on|at|of|to|for|with|the|a|was|is), (?=\w)", r"\1 "),
         (r"^no, (?=\w+ \w+)", ""),
+        # Fillers: "she had like other injuries", "it is like all over the place".
+        (
+            r"\b(any|some|have|with|just|then|also|never \w+ed) like "
+            r"(?=(?:an?|the|this|some|any|\d|\w+(?:s|ing|y))\b)",
+            r"\1 ",
+        ),
+        (r"\b(no|consider|recall|injured|had|has) like (?=(?!an?\b)\w)", r"\1 "),
+        (r"\b(is|was) like (?=(?:all|always|constant\w*|\w+ing|\w+er|worse)\b)", r"\1 "),
+        (
+            r"\b(and|but|or|so|then|it) (?:and )?like (?=(?:the patient|she|he|it|they|there)\b)",
+            r"\1 ",
+        ),
+        (r"\blike (?=really\b|so\b|about \d)", ""),
+        # Said twice, or begun again.
+        (
+            r"\b(it is|it was|and then|there is|there are|they are|some|slight|mild|his|her) \1\b",
+            r"\1",
+        ),
+        (r"\b(?:is|are) (has been|have been)\b", r"\1"),
+        (r"\bwe discussed that that\b", "we discussed that this"),
+        (
+            r"^(?:to be honest|either way|(?:the patient|she|he) (?:wants?|would like) to say"
+            r"(?: that)?),? ",
+            "",
+        ),
+        (r",? (?:and|but|or)(?: then| just)? (?:otherwise|maybe|else|make sure|so on)$", ""),
         (r"\bhas got\b", "has"),
         (r"\b(she|he|the patient) (?:was|is) (endors|deny|report|complain)ing\b", _reported),
         (r"\bdoes have\b", "has"),
@@ -103,4 +149,4 @@ def written(text: str) -> str:
     """``text`` as it is written in a note; what is written already stays as it is."""
     for pattern, replacement in (*_WRITTEN_OUT, *_PLAIN):
         text = pattern.sub(replacement, text)
-    return re.sub(r"\s+", " ", text).strip(" ,")
+    return one_subject(re.sub(r"\s+", " ", text).strip(" ,"))

@@ -80,7 +80,8 @@ _TRAILING = {
         r"that kind of thing|"
         r"that type of thing|things like that|stuff like that|or whatever|too|because|the|a|to|of|"
         r"is that correct|is that right|correct|does that sound good|if that's okay|"
-        r"that sort of thing|or something|though|for you|please|doctor)\b)+[\s,;:.?!\-]*$",
+        r"that sort of thing|or something|though|for you|please|doctor|otherwise|or else|"
+        r"and maybe)\b)+[\s,;:.?!\-]*$",
         re.I,
     ),
     "fr": re.compile(
@@ -101,7 +102,9 @@ _BETWEEN_COMMAS = {
 # "no, it was monday": the no answers what came before and denies nothing in the clause itself.
 _CORRECTED = re.compile(
     r"^\W*(?:no|nope|non)\s*[,.]\s+(?=(?:i|i'm|i've|it|it's|he|she|they|we|"
-    r"je|c'est|c'était|il|elle|ça|on)\b|j')",
+    r"je|c'est|c'était|il|elle|ça|on)\b|j')|"
+    r"^\W*(?:(?:no|nope) )+(?=(?:i|i'm|i've|i'd|it's|it (?:is|was|does|did|just|makes?)|"
+    r"he|she|they|we) \w)",
     re.I,
 )
 _PRAISE = {
@@ -187,6 +190,18 @@ def _tidy_commas(text: str) -> str:
 _WORD = re.compile(r"[^\W_]+(?:[-'][^\W_]+)*")
 
 
+_DAY_OR_MONTH = re.compile(
+    r"\b(?:(?:mon|tues|wednes|thurs|fri|satur|sun)days?|january|february|april|june|july|august|"
+    r"september|october|november|december)\b"
+)
+_MARCH_OR_MAY = re.compile(
+    r"(?<=\bin )(?:march|may)\b|(?<=\bof )(?:march|may)\b|(?<=\bsince )(?:march|may)\b|"
+    r"\b(?:march|may)(?= \d)"
+)
+_DOCTOR = re.compile(r"\bdr\.? (?!(?:and|or|who|that|is|was|to|said|for|in|at)\b)([a-z])", re.I)
+_VITAMIN = re.compile(r"(?<=\bvitamin )[a-k]\d*(?![\w'])|(?<=\bvitamine )[a-k]\d*(?![\w'’])")
+
+
 def display(text: str) -> str:
     """The capitals of a note: brand names, abbreviations, ``I``, and the first letter."""
     forms = display_forms()
@@ -196,6 +211,10 @@ def display(text: str) -> str:
         return forms.get(word.casefold(), word) if word.islower() or word == "i" else word
 
     text = _WORD.sub(shown, text)
+    text = _DAY_OR_MONTH.sub(lambda match: match[0].capitalize(), text)
+    text = _MARCH_OR_MAY.sub(lambda match: match[0].capitalize(), text)
+    text = _DOCTOR.sub(lambda match: f"Dr. {match[1].upper()}", text)
+    text = _VITAMIN.sub(lambda match: match[0].upper(), text)
     text = re.sub(r"\bX[- ]?rays?\b|\bx ?rays?\b", _x_ray, text)
     return text[:1].upper() + text[1:]
 

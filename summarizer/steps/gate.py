@@ -48,6 +48,13 @@ _TALK = {
         r"\b(?:dragon|okay|alright|blah|whatnot|does not no|did not no|thank|pronounce|"
         r"start (?:the|a) (?:physical )?exam)\b|"
         r"^(?:there|here|then) (?:but|and)\b|^(?:the|his|her) \w+ and (?:then )?\w+ed\b|"
+        r"\b(?:which|what) (?:\w+ )?(?:is|are) (?:it|that|the \w+)(?: \w+)?$|"
+        r"\b(?:mentioned|said|asked|wondering|whether) (?:is|are|does|do|did|was)\b|"
+        r"^(?:\w+ ?){1,3}: (?:is|it is|does|it does) it\b|\bis it gotten\b|"
+        r"^the (?:more|less|longer) [^,]*$|"
+        r"^(?:first|now) (?:at|with) the\b[^,:]*$|"
+        r"\b(?:prescribe|give|order|start|do|get|add)(?:'re|'s)? (?:are|is|was|he|she)\b|"
+        r"\b(?:prescribe|give|order|start|add)'re\b|^it(?:'s| is) (?:she|he|the patient)\b|"
         r"^as far as [\w ]+ so\b|^that (?:the|his|her|he|she)\b|\bwould looks\b|"
         r"\bdo(?:es)?(?: not|n't) know (?!if|what|how|why|whether|that|when|where|about|any|the)\w",
         re.I,

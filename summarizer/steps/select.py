@@ -54,8 +54,8 @@ def select(claims: Sequence[Claim], encode: Encode) -> tuple[list[Claim], list[C
 
 
 _OPENING = re.compile(
-    r"(?:she|he|the patient|elle|il|la patiente|le patient) "
-    r"(?:is|was|came|comes|has come|vient|est venue?|consulte) (?:here|in|coming|today|pour)\b",
+    r"(?:she|he|the patient|elle|il|la patiente|le patient)(?: |(?='s))"
+    r"(?:'s|is|was|came|comes|has come|vient|est venue?|consulte) (?:here|in|coming|today|pour)\b",
     re.I,
 )
 

@@ -6,8 +6,10 @@ from summarizer.backends import Backend, load
 from summarizer.language.lexicon import lexicon
 from summarizer.language.person_en import declared, pronouns, third_person
 from summarizer.language.register_en import written
+from summarizer.language.text import display
 from summarizer.pipeline import draft_note
 from summarizer.steps.extract.imperative_en import imperative_en
+from summarizer.steps.extract.results import without_remarks
 from summarizer.steps.gate import whole
 from summarizer.steps.write.headings import headed
 from summarizer.steps.write.writer import write_section
@@ -309,3 +311,114 @@ def test_an_adverb_or_a_participle_is_not_conjugated() -> None:
     who = pronouns("female")
     assert third_person("i first noticed it", who, speaker="patient") == "she first noticed it"
     assert third_person("i missing some", who, speaker="patient") == "she is missing some"
+
+
+@pytest.mark.parametrize(
+    ("said", "noted"),
+    [
+        (
+            "the patient iced it and the patient kept it elevated",
+            "the patient iced it and kept it elevated",
+        ),
+        (
+            "she reports that she was on a ladder and she fell",
+            "she reports that she was on a ladder and fell",
+        ),
+        ("no murmur and no like rub", "no murmur and no rub"),
+        (
+            "the patient has never injured like this ankle",
+            "the patient has never injured this ankle",
+        ),
+        (
+            "the blood pressure is like all over the place",
+            "the blood pressure is all over the place",
+        ),
+        ("it is it is very stiff", "it is very stiff"),
+        ("the joint pain is has been going away", "the joint pain has been going away"),
+        ("we discussed that that will help", "we discussed that this will help"),
+        ("to be honest the diet has not changed", "the diet has not changed"),
+    ],
+)
+def test_what_speech_says_twice_or_fills_in_is_written_once(said: str, noted: str) -> None:
+    assert written(said) == noted
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "the patient does not smoke and the patient drinks",
+        "the patient thinks it is broken and the patient has pain",
+        "when she stands it hurts and she limps",
+        "the patient feels like a cold",
+        "it looks like the swelling is better",
+    ],
+)
+def test_a_subject_or_a_likening_that_is_needed_stays(said: str) -> None:
+    assert written(said) == said
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("it began on saturday in march", "It began on Saturday in March"),
+        ("she takes vitamin d and saw dr. lewis", "She takes vitamin D and saw Dr. Lewis"),
+        ("the patient may march", "The patient may march"),
+        ("la patiente prend de la vitamine d'usage", "La patiente prend de la vitamine d'usage"),
+    ],
+)
+def test_days_months_doctors_and_vitamins_have_their_capitals(text: str, shown: str) -> None:
+    assert display(text) == shown
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "the patient mentioned is there anything that makes that pain better",
+        "the elbow is sore which elbow is it",
+        "the more it hurts",
+        "give are going to be meloxicam 15 mg",
+        "it is she feels better",
+    ],
+)
+def test_a_question_or_a_false_start_left_in_is_no_sentence(text: str) -> None:
+    assert not whole(text, "en")
+
+
+@pytest.mark.parametrize(
+    ("question", "stated"),
+    [
+        ("did you carry a box", "the patient carried a box"),
+        ("did you slip on the ice", "the patient slipped on the ice"),
+        ("did you sleep on your side", "the patient slept on the side"),
+    ],
+)
+def test_a_question_in_the_past_is_stated_in_the_past(question: str, stated: str) -> None:
+    assert declared(question, "yes", pronouns("")) == stated
+
+
+def test_a_question_about_the_talk_states_nothing() -> None:
+    assert declared("did you say that you hurt your knee", "yes", pronouns("")) is None
+
+
+@pytest.mark.parametrize(
+    ("said", "finding"),
+    [
+        ("a small effusion and that means that there is some fluid", "a small effusion"),
+        ("limited range of motion so pressure here", "limited range of motion"),
+        ("no warmth of the skin and those are big words", "no warmth of the skin"),
+        ("the breathing tests look good", "the breathing tests look good"),
+    ],
+)
+def test_a_finding_goes_without_what_is_remarked_on_it(said: str, finding: str) -> None:
+    assert without_remarks(said, "en") == finding
+
+
+def test_vital_signs_are_not_repeated_among_the_results(backend: Backend) -> None:
+    words = (
+        "[doctor] what brings you in ?\n[patient] my knee hurts .\n"
+        "[doctor] let me look at your results . it's about one thirty two over eighty and your "
+        "heart rate is eighty four now that looks pretty good .\n"
+    )
+    draft = draft_note(read_transcript(words), context(), backend=backend)
+    assert section(draft, "vitals")
+    assert not section(draft, "results")

@@ -6,7 +6,7 @@ from summarizer.language import person_en, person_fr
 from summarizer.language.quantities import measures
 from summarizer.language.words import words
 from summarizer.steps.extract.board import Board
-from summarizer.steps.extract.results import read_result, requested
+from summarizer.steps.extract.results import read_result, requested, without_remarks
 from summarizer.steps.extract.systems import system_of
 from summarizer.steps.units import Unit, reply_to
 from summarizer.types import Assertion, Role
@@ -191,6 +191,7 @@ def _examined(board: Board, unit: Unit) -> None:
 def _neutral(text: str, board: Board) -> str | None:
     """The finding in the note's voice: ``your lungs are clear`` -> ``lungs are clear``."""
     text = _STRIP[board.language].sub("", text).strip(" ,")
+    text = without_remarks(text, board.language)
     if board.language == "en":
         text = re.sub(r"^(?:your|the)\s+", "", text, flags=re.I)
         text = re.sub(r"\bthat (?=(?:right|left)\b)", "the ", re.sub(r"\byour\b", "the", text))

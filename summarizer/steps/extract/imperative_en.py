@@ -368,7 +368,7 @@ def imperative_en(text: str, who: Pronouns) -> tuple[str, str, bool] | None:
 
 _NEXT = re.compile(
     r"^see (?:back |again )?(?=(?:in|within) (?:about |around )?"
-    r"(?:\d|an?\b|one|two|three|four|six))",
+    r"(?:\d|an?\b|one|two|three|four|six)|next (?:week|month|year)\b|tomorrow\b)",
     re.I,
 )
 # Said to move the visit along, not to treat anyone.
@@ -436,6 +436,9 @@ def _finished(
         flags=re.I,
     )
     text = re.sub(r"\b(?:to|with|by|for) (?:me|us)\b", "", text)
+    text = re.sub(
+        r"\b(put|place|keep|get) you (?=(?:back )?(?:in|into)\b)", r"\1 the patient ", text
+    )
     text = _DROP_YOU.sub(r"\1", text)
     text = re.sub(
         r"^(start|continue|restart|begin|keep)\s+on\s+(?:some |a little |a |the )?",

@@ -46,7 +46,8 @@ _BREAK = re.compile(
 )
 _DOUBT = re.compile(
     r"\b(?:if|unless|whether|in case|may|might|maybe|could|possibl\w+|potential\w+|perhaps|"
-    r"depend\w*|based on|eventually|consider\w*|once|when|instead|don't|won't|not|wouldn't)\b",
+    r"depend\w*|based on|eventually|consider\w*|once(?! (?:a|per|every|each|daily|weekly)\b)|when|"
+    r"instead|don't|won't|not|wouldn't)\b",
     re.I,
 )
 _MORE = re.compile(
@@ -140,7 +141,7 @@ def _device(board: Board, unit: Unit) -> None:
     board.add(
         "plan",
         "plan",
-        f"{'give' if match[1].lower().endswith('you') else 'place in'} {worn}",
+        f"{'give' if match[1].lower().endswith('you') else 'place the patient in'} {worn}",
         [unit],
         form="order",
         verb="place",

@@ -23,6 +23,7 @@ _META = {
         r"yeah|good to see|best of luck|make sense|sound good|how does that|thank|"
         r"my assistant|pull (?:on|up)|lay you|move your|twist|feel (?:your|around)"
         r"|press on|on the table|squeeze|(?:close|keep|open) your eyes|hold your (?:hands?|arms?)|"
+        r"turn your|focused exam|review (?:your|the) (?:echo\w*|x-?rays?|results|labs|mri|ct)\b|"
         r"tap on|glad|nice to|great to)\b",
         re.I,
     ),

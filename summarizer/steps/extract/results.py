@@ -6,6 +6,7 @@ from summarizer.language import person_en, person_fr
 from summarizer.language.quantities import measures
 from summarizer.steps.extract.board import Board
 from summarizer.steps.units import Unit
+from summarizer.types import Language
 
 # Praise and small talk about results, which report nothing.
 _GENERIC = re.compile(
@@ -29,6 +30,29 @@ _READING = re.compile(
     r"élevée?s?|basse?s?|anormal\w*|positi\w+|négati\w+|montre|retrouve|stable)\b",
     re.I,
 )
+
+
+# What the clinician says about a finding, behind it: "and that means that there is some fluid",
+# "now that looks pretty good", "so all of these things sound pretty decent".
+_REMARK = re.compile(
+    r",? (?:(?:and|so|now|but) )?(?:(?:essentially |basically )?"
+    r"(?:what )?(?:that|which|this|it) means?\b|"
+    r"(?:so|now) (?:that|those|these|all of (?:that|these(?: things)?|those)|everything)"
+    r"(?:'s|'re| is| are| looks?| sounds?| seems?)\b|"
+    r"and (?:those|these) are\b|and (?:all of )?(?:that|this)(?:'s| is) (?:consistent|all)\b|"
+    r"so (?:pressure|touch|press|push) here\b|"
+    r"(?:that's|that is|which is) (?:really |very |pretty )?(?:good|great|fine|interesting|"
+    r"normal|okay)\b).*$",
+    re.I,
+)
+
+
+def without_remarks(text: str, language: Language) -> str:
+    """The finding alone, where at least two words of it stand before the remark."""
+    if language != "en":
+        return text
+    match = _REMARK.search(text)
+    return text[: match.start()] if match and len(text[: match.start()].split()) > 1 else text
 
 
 # "Show me the chest x-ray" - "so it shows some changes": the test is named in the request alone.
@@ -81,12 +105,13 @@ def read_result(board: Board, unit: Unit) -> bool:
         and len(text.split()) < 12
     ):
         return False
-    if len(text.split()) < 3:
+    if len(text.split()) < 3 or _only_measured(board, unit):
         return False
     if board.language == "en":
+        text = without_remarks(text, "en")
         text = re.sub(
             r"^(?:(?:i|we) (?:did |have |also |had )*(?:reviewed?|looked at|got|see|"
-            r"saw|have)|looking (?:here )?at|(?:this is|here is|here are|these are)"
+            r"saw|have)|(?:this is )?looking (?:here )?at|(?:this is|here is|here are|these are)"
             r"|as far as|in terms of|that means that|taking a look at)\s+",
             "",
             text,
@@ -95,6 +120,9 @@ def read_result(board: Board, unit: Unit) -> bool:
         text = re.sub(r"^here\b,?(?: that)?\s*", "", text, flags=re.I)
         text = re.sub(
             r"^(?:the|your)\s+(?:results? (?:of|from) (?:the|your) )?", "", text, flags=re.I
+        )
+        text = re.sub(
+            r",? (?:and )?what i(?:'m| am)? (?:do |can )?see(?:ing)?(?: here)? is\b", ",", text
         )
         text = re.sub(
             r"\bi (?:do |did |also )*(?:see|notice|appreciate)\b(?: that)?", "showing", text
@@ -151,6 +179,17 @@ def read_result(board: Board, unit: Unit) -> bool:
         test="1" if tested else "",
     )
     return True
+
+
+def _only_measured(board: Board, unit: Unit) -> bool:
+    """Reads out vital signs alone, which stand among the vital signs already."""
+    held = [
+        c.attributes["value"]
+        for c in board.claims
+        if c.section == "vitals" and c.attributes.get("at") == str(unit.start)
+    ]
+    said = set(re.findall(r"\d+(?:[.,]\d+)?", unit.clean))
+    return bool(held) and said <= {part for value in held for part in re.split(r"[/ ]", value)}
 
 
 def _with_test(board: Board, unit: Unit) -> list[Unit]:
