@@ -43,8 +43,8 @@ _SUBJECT = r"(?:the patient|she|he)"
 # Between a clause and its second half, words that open another clause or deny: there the subject
 # must be said again.
 _OTHER_CLAUSE = (
-    r"(?:(?:it|that|this)(?! and\b)|which|who|what|there|they|we|if|when|because|so|like|where|while|until|since|"
-    r"not|never|no|nor|cannot|without|denies|her|his|\w+n't|thinks?|thought|feels?|felt|said|says|"
+    r"(?:(?:it|that|this)(?! and\b)|which|who|what|there|they|we|if|when|because|so|like|where|"
+    r"while|until|since|not|never|no|nor|cannot|without|denies|her|his|\w+n't|thinks?|thought|feels?|felt|said|says|"
     r"noticed|hopes?|worried|reports?|states?)"
 )
 _SAID_AGAIN = re.compile(
