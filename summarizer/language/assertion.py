@@ -33,7 +33,8 @@ _NEGATION = {
     ),
     "fr": re.compile(
         r"\b(?:pas|aucune?|sans|jamais|ni|nie|absence d|exclu|plus (?:aucune?|jamais)|non plus|"
-        r"négati(?:f|ve) pour)\b|\bn(?:'|e )\S+(?: \S+)? plus\b|^non\b",
+        r"négati(?:f|ve) pour)\b|\bn(?:'|e )\S+(?: \S+)? plus\b|"
+        r"^non\b(?!,? (?:mais |bah |heu |euh )*(?:je|j'|il|elle|on|ça|c'est|c'était|ils|elles)\b)",
         re.I,
     ),
 }

@@ -40,19 +40,61 @@ class PronomsFr:
 
     noun: str
     subject: str
+    helper: str = "l'accompagnant"
 
     @property
     def stressed(self) -> str:
         return "elle" if self.subject == "elle" else "lui"
 
 
-def pronoms(gender: str) -> PronomsFr:
-    """By the record's administrative gender; unknown is the generic masculine noun."""
+def pronoms(gender: str, *, helper_gender: str = "") -> PronomsFr:
+    """By the record's administrative gender; unknown is the generic masculine noun. ``helper`` is
+    who speaks for the patient."""
+    helper = "l'accompagnante" if helper_gender == "female" else "l'accompagnant"
     if gender == "female":
-        return PronomsFr("la patiente", "elle")
+        return PronomsFr("la patiente", "elle", helper)
     if gender == "male":
-        return PronomsFr("le patient", "il")
-    return PronomsFr("le patient", "le patient")
+        return PronomsFr("le patient", "il", helper)
+    return PronomsFr("le patient", "le patient", helper)
+
+
+# What agrees with who is spoken of, after ``est``, ``était``, ``a été``, ``se sent``, ``reste``.
+_AGREEING = {
+    "inquiet": "inquiète", "anxieux": "anxieuse", "nerveux": "nerveuse", "seul": "seule",
+    "essoufflé": "essoufflée", "content": "contente", "sorti": "sortie", "venu": "venue",
+    "parti": "partie", "suivi": "suivie", "né": "née", "enceint": "enceinte", "brûlant": "brûlante",
+    "mis": "mise", "pris": "prise", "atteint": "atteinte", "guéri": "guérie", "assis": "assise",
+    "couché": "couchée", "endormi": "endormie", "gêné": "gênée", "lent": "lente", "froid": "froide",
+    "conscient": "consciente", "inconscient": "inconsciente", "pâle": "pâle", "chaud": "chaude",
+    "descendu": "descendue", "revenu": "revenue", "serein": "sereine", "prudent": "prudente",
+}  # fmt: skip
+_MASCULINE = {feminine: masculine for masculine, feminine in _AGREEING.items()}
+_STATE = (
+    r"(?:(?:n'|ne )?(?:est|était|sera|serait|reste|restait|a été|avait été|se sent|se sentait))"
+    r"(?: (?:pas|plus|jamais|très|trop|assez|vraiment|plutôt|un peu|bien|toujours|encore|déjà|"
+    r"tout|toute|moins|très très|même|aussi|juste|pas du tout|pas très|complètement))*"
+)
+
+
+def agreed(text: str, gender: str) -> str:
+    """Adjectives and participles that follow the patient as subject, in the patient's gender:
+    ``elle est inquiet`` -> ``elle est inquiète``. What follows ``s'est`` stays: it may have an
+    object of its own (``elle s'est cassé la jambe``)."""
+    if gender not in ("female", "male"):
+        return text
+    subject = "elle|la patiente" if gender == "female" else "il|le patient"
+
+    def form(match: re.Match[str]) -> str:
+        word = match[2].lower()
+        if gender == "female":
+            turned = _AGREEING.get(word) or (f"{word}e" if word.endswith("é") else word)
+        else:
+            turned = _MASCULINE.get(word) or (word[:-1] if word.endswith("ée") else word)
+        return match[1] + (turned if turned != word else match[2])
+
+    return re.sub(
+        rf"(\b(?:{subject}) {_STATE} )([a-zàâçéèêëîïôûùüœ]+)(?![\w'-])", form, text, flags=re.I
+    )
 
 
 def accord_je(verb: str) -> str:
@@ -71,6 +113,10 @@ def accord_je(verb: str) -> str:
     return lower
 
 
+# "respirez" is the present of "respirer", "finirez" the future of "finir".
+_PRESENT_IN_REZ = re.compile(r"(?:ér|or|par|clar|spir|soupir|tir|désir|vir|admir)ez$")
+
+
 def accord_vous(verb: str) -> str | None:
     """``fumez`` -> ``fume``: from the polite second person to the third singular."""
     lower = verb.lower()
@@ -80,13 +126,22 @@ def accord_vous(verb: str) -> str | None:
         return f"{lower[:-3]}ait"
     if lower.endswith("issez"):
         return f"{lower[:-5]}it"
+    if _PRESENT_IN_REZ.search(lower):
+        return _open_e(f"{lower[:-2]}e")
     if lower.endswith("rez") and len(lower) > 5 and not lower.endswith(("urez", "trez", "erez")):
         return f"{lower[:-2]}a"
     if lower.endswith("erez"):
         return f"{lower[:-2]}a"
     if lower.endswith("ez"):
-        return f"{lower[:-2]}e"
+        return _open_e(f"{lower[:-2]}e")
     return None
+
+
+def _open_e(verb: str) -> str:
+    """``appele`` -> ``appelle``, ``leve`` -> ``lève``, ``préfére`` -> ``préfère``."""
+    if re.search(r"(?:appel|jet)e$", verb):
+        return f"{verb[:-2]}{verb[-2]}{verb[-2:]}"
+    return re.sub(r"[eé]([bcdfglmnprstv])e$", r"è\1e", verb) if len(verb) > 3 else verb
 
 
 def _possessive(match: re.Match[str]) -> str:
@@ -120,7 +175,8 @@ def third_person(text: str, who: PronomsFr, *, speaker: str) -> str | None:
     else:
         if re.search(r"\b(?:vous|votre|vos|tu|toi|ton|ta|tes)\b|\bt'", text, re.I):
             return None
-        subject = "l'accompagnant" if speaker == "caregiver" else who.subject
+        text = re.sub(r"\bmoi,? (?:aussi |non plus )?(?=je\b|j')", "", text, flags=re.I)
+        subject = who.helper if speaker == "caregiver" else who.subject
         turned = _from_je(text, subject, who)
     if turned is None or re.search(
         r"(?<!-)\b(?:je|moi|mon|ma|mes|me|vous|votre|vos|nous|notre|nos)\b|\b[jm]'", turned, re.I
@@ -130,6 +186,13 @@ def third_person(text: str, who: PronomsFr, *, speaker: str) -> str | None:
     turned = re.sub(r"\b(elle|il) (?:elle|il)\b", r"\1", turned, flags=re.I)
     turned = re.sub(r"\bsi il\b", "s'il", turned, flags=re.I)
     return re.sub(r"\s+", " ", turned).strip()
+
+
+# Verbs that take a person as their direct object: "on m'a laissée" -> "on l'a laissée".
+_OF_A_PERSON = (
+    r"(?:laiss|opér|hospitalis|réveill|gên|aid|envoy|arrêt|examin|appel|soulag|inquiét|rappel|"
+    r"emmen|amen|trait|transport|soign)ée?s?|(?:l[’'])?(?:vue?|prise?|mise?|suivie?)"
+)
 
 
 def _from_je(text: str, subject: str, who: PronomsFr) -> str | None:
@@ -165,7 +228,8 @@ def _from_je(text: str, subject: str, who: PronomsFr) -> str | None:
     text = re.sub(r"\bmes (\w+)", r"ses \1", text, flags=re.I)
     text = re.sub(r"\bma (\w+)", r"sa \1", text, flags=re.I)
     text = re.sub(r"\bmon (\w+)", r"son \1", text, flags=re.I)
-    text = re.sub(r"\bmoi\b", who.stressed, text, flags=re.I)
+    stressed = who.stressed if subject == who.subject else subject
+    text = re.sub(r"\bmoi\b", stressed, text, flags=re.I)
     text = re.sub(
         r"\b(ça|qui|cela|il|elle|on|se|\w+ent|\w+e) me (?=(?:fait|font|gêne|donne|"
         r"prend|réveille|lance|brûle|gratte|serre|tire|bloque|dit|prescrit|semble|"
@@ -173,6 +237,9 @@ def _from_je(text: str, subject: str, who: PronomsFr) -> str | None:
         r"\1 lui ",
         text,
         flags=re.I,
+    )
+    text = re.sub(
+        rf"\bm'(?=(?:a|ont|avait|avaient)(?: \w+)? {_OF_A_PERSON}\b)", "l'", text, flags=re.I
     )
     return re.sub(r"\bm'(?=a |ont |avait |est |arrive|a[rs]? )", "lui ", text, flags=re.I)
 

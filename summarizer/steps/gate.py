@@ -27,7 +27,8 @@ _DANGLING = {
         re.I,
     ),
     "fr": re.compile(
-        r"\b(?:le|la|les|un|une|des|du|de|mon|ma|mes|votre|et|ou|mais|si|parce que|que|avec|pour)"
+        r"\b(?:le|la|les|un|une|des|du|de|mon|ma|mes|votre|et|ou|mais|si|parce que|que|avec|pour|"
+        r"dans|pendant|et (?:il|elle)|et puis|et y'a|doit faire|ça fait|est (?:il|elle) (?:a|est))"
         r"\W*$",
         re.I,
     ),
@@ -59,7 +60,15 @@ _TALK = {
         r"\bdo(?:es)?(?: not|n't) know (?!if|what|how|why|whether|that|when|where|about|any|the)\w",
         re.I,
     ),
-    "fr": re.compile(r"\?|\b(?:est-ce que|qu'est-ce|n'est-ce pas)\b", re.I),
+    "fr": re.compile(
+        r"\?|\b(?:est[- ]ce qu|qu'est[- ]ce|n'est[- ]ce pas)|"
+        r"\b(l'accompagnante?|elle|il|le patient|la patiente) (?:\w+ ){1,3}\1 (?:\w+ ){1,2}\1\b|"
+        r"\b(?:l'accompagnante?|elle|il|le patient|la patiente) (?:n'|ne )?(?:sait|sais) pas"
+        r"(?: trop)?(?: (?:il|elle|non|là|depuis|après|peut|la|le|c'est)\b|,|$)|"
+        r"\b(?:pouvez|allez|voyez|écoutez|attendez|dites)\b|\ben sait rien\b|"
+        r"\b(?:elle|il) (?:l'accompagnante?)\b|\by'en a qui\b",
+        re.I,
+    ),
 }
 # Says where or in what was looked, and nothing of what was found.
 _PLACE_ONLY = {
@@ -190,7 +199,8 @@ _CARE = {
     "fr": re.compile(
         r"\b(?:activités?|repos|attelles?|béquilles?|port\w+|condui\w+|eau|boissons?|repas|sel|"
         r"pansements?|bandage|glace|massages?|étirements?|surélev\w+|surveill\w+|carnet|pes\w+|"
-        r"effort|douche|chaussures?|masque|régime|vitamines?|sport|arrêt de travail)\b",
+        r"effort|douche|pompiers|secours|ambulance|samu|médecin|"
+        r"chaussures?|masque|régime|vitamines?|sport|arrêt de travail)\b",
         re.I,
     ),
 }

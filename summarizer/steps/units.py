@@ -50,6 +50,7 @@ class Subject:
     gender: str
     relatives: str = ""
     spoken_for: bool = False
+    helper_gender: str = ""  # of who speaks for the patient, where the words show it
 
 
 _ASKING = {
@@ -100,12 +101,18 @@ def find_units(transcript: Transcript, subject: Subject) -> list[Unit]:
             mentions = [
                 (m, status(spoken, m.start, m.end, language, patient_words=subject.relatives))
                 for m in words.find(spoken)
-                if not _WORRY.match(spoken, m.start)
+                if not (_WORRY.match(spoken, m.start) or _NOT_MEANT_FR.match(spoken, m.start))
             ]
-            if utterance.role in (Role.PATIENT, Role.CAREGIVER) and of_another(
-                spoken, utterance.role, subject, language
-            ):
+            told = utterance.role in (Role.PATIENT, Role.CAREGIVER)
+            if told and of_another(spoken, utterance.role, subject, language):
                 mentions = [(m, Status(found.assertion, "other")) for m, found in mentions]
+            elif told and subject.spoken_for:
+                mentions = [
+                    (m, Status(found.assertion, "other"))
+                    if found.experiencer == "patient" and _own(spoken, m.start, language)
+                    else (m, found)
+                    for m, found in mentions
+                ]
             ordered = utterance.role is Role.CLINICIAN and told_with_a_tag(spoken, language)
             asked = not ordered and (
                 spoken.endswith("?")
@@ -133,6 +140,11 @@ _WORRY = re.compile(
     r"(?:about|that|for|of|de|pour|que)\b|(?:worry|worries|worrying) (?:about|that)\b",
     re.I,
 )
+# "Tomber des nues" is no fall, and "qu'il ait" no transient ischaemic attack.
+_NOT_MEANT_FR = re.compile(
+    r"tomb\w* (?:des nues|enceinte|malade|sur (?:lui|elle|moi)|en panne|bien|d'accord)\b|"
+    r"(?:(?<=\by )|(?<=\bil )|(?<=\belle )|(?<=\bon )|(?<=\bqui )|(?<=n')|(?<=l'))ait\b"
+)
 _LEAD = r"(?:(?:and|but|so|yes|yeah|no|well|oh|because)\b,? )*"
 _THIRD = re.compile(rf"{_LEAD}(?:s?he|his|her)\b", re.I)
 _MYSELF = re.compile(r"\b(?:i|me|my|i'm|i've|i'd|we|us)\b", re.I)
@@ -151,6 +163,27 @@ def of_another(spoken: str, role: Role, subject: Subject, language: Language) ->
     if role is Role.PATIENT and not subject.spoken_for:
         return bool(_THIRD.match(spoken)) and not _MYSELF.search(spoken)
     return subject.gender in _OPPOSITE and bool(_OPPOSITE[subject.gender].match(spoken))
+
+
+# The nearest subject before a mention, in the words of who speaks for the patient.
+_SUBJECTS = {
+    "en": re.compile(r"\b(i|i'm|i've|i'd|s?he|s?he's|they)\b", re.I),
+    "fr": re.compile(r"\b(je|j|il|elle|ils|elles|ça|on)\b(?! (?:y a|faut)\b)", re.I),
+}
+_OWN_STATE = {
+    "en": re.compile(r"\bi(?:'m|'ve| am| was| had| have| get| got)\b[^.,;]{0,30}$", re.I),
+    "fr": re.compile(
+        r"\b(?:je|j')\W?(?!pens|croi|voi|trouv|sai|lui\b|la\b|le\b|dis|donn)[^,;]{0,30}$", re.I
+    ),
+}
+
+
+def _own(spoken: str, start: int, language: Language) -> bool:
+    """Told by a parent or caller of themselves: ``je suis inquiète``, ``moi aussi j'avais mal``."""
+    before = spoken[:start]
+    subjects = _SUBJECTS[language].findall(before)
+    own = bool(subjects) and subjects[-1].lower() in ("i", "i'm", "i've", "i'd", "je", "j")
+    return own and _OWN_STATE[language].search(before) is not None
 
 
 _ASKING_INSIDE = {
@@ -227,8 +260,54 @@ def find_subject(transcript: Transcript, gender: str) -> Subject:
         else ((len(children) >= 3 and by_clinician >= 2) or _of_another(transcript))
     )
     relatives = _CHILD_WORDS[language] if caregiver or spoken_for else ""
-    guessed = gender or _gender(text, language, children, feminine) or _spoken_of(transcript)
-    return Subject(guessed, relatives, spoken_for)
+    own = _of_oneself(transcript, _ANSWERING if spoken_for else (Role.PATIENT,))
+    guessed = gender
+    if language == "fr":
+        guessed = guessed or (_told_of(transcript) if spoken_for else own)
+    guessed = guessed or _gender(text, language, children, feminine) or _spoken_of(transcript)
+    return Subject(guessed, relatives, spoken_for, own if spoken_for else "")
+
+
+_FEMININE_OWN = re.compile(
+    r"\bj(?:e|')\s?(?:me )?(?:suis|sens|étais|ai été)(?: (?:très|trop|un peu|vraiment|plutôt|assez|"
+    r"toujours|encore|pas|bien))* (?:inquiète|\w{2,}ée|anxieuse|nerveuse|enceinte|seule|contente|"
+    r"sûre|venue|sortie|née|suivie)\b",
+    re.I,
+)
+
+
+_ANSWERING = (Role.PATIENT, Role.CAREGIVER)
+
+
+def _words_of(transcript: Transcript, roles: Sequence[Role]) -> str:
+    return " ".join(
+        transcript.text[turn.start : turn.end]
+        for turn in transcript.utterances
+        if turn.role in roles
+    )
+
+
+def _of_oneself(transcript: Transcript, roles: Sequence[Role]) -> str:
+    """French adjectives tell that a woman speaks of herself: ``je suis inquiète``."""
+    if transcript.language != "fr":
+        return ""
+    return "female" if _FEMININE_OWN.search(_words_of(transcript, roles)) else ""
+
+
+_HE_FR = re.compile(
+    r"\bil\b(?! (?:ne |n')?(?:y |faut|faudrait|fallait|fait (?:chaud|froid|beau)|est (?:important|"
+    r"possible|vrai)|s'agit|vous plaît|te plaît))",
+    re.I,
+)
+
+
+def _told_of(transcript: Transcript) -> str:
+    """The gender of who is spoken of in French: ``il`` or ``elle``, where one is twice as often."""
+    words = _words_of(transcript, _ANSWERING)
+    his, hers = len(_HE_FR.findall(words)), len(re.findall(r"\belle\b", words, re.I))
+    if hers >= 2 * his and hers > 1:
+        return "female"
+    return "male" if his >= 2 * hers and his > 1 else ""
 
 
 _TOLD_OF = 6
@@ -236,8 +315,8 @@ _TOLD_OF = 6
 
 def _of_another(transcript: Transcript) -> bool:
     """A parent or carer under the patient's label: says "she" or "he" often, and more than "I"."""
-    if transcript.language != "en":
-        return False
+    if transcript.language == "fr":
+        return _of_another_fr(transcript)
     said = " ".join(
         transcript.text[turn.start : turn.end]
         for turn in transcript.utterances
@@ -245,6 +324,28 @@ def _of_another(transcript: Transcript) -> bool:
     ).lower()
     others = len(re.findall(r"\bs?he(?:'s|'ll|'d)?\b", said))
     return others >= _TOLD_OF and others > len(re.findall(r"\bi(?:'m|'ve|'ll|'d)?\b", said))
+
+
+_CALLS_FOR = re.compile(
+    r"\bappele\w* pour (?:votre|vos|un|une|le|la)\b(?!.{0,12}(?:ordonnance|résultat|renouvel))",
+    re.I,
+)
+
+
+def _of_another_fr(transcript: Transcript) -> bool:
+    """The same in French, where ``il`` and ``elle`` stand for things too: more of them is asked,
+    or that the clinician says whom the call is for."""
+    said = _own_words(transcript)
+    others = len(_HE_FR.findall(said)) + len(re.findall(r"\belle\b", said, re.I))
+    own = len(re.findall(r"\bje\b|\bj'", said, re.I))
+    if others >= _TOLD_OF and others > own:
+        return True
+    asked = " ".join(
+        transcript.text[turn.start : turn.end]
+        for turn in transcript.utterances
+        if turn.role is Role.CLINICIAN
+    )
+    return others > 1 and _CALLS_FOR.search(asked) is not None
 
 
 _SPOKEN_OF = {

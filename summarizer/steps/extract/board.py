@@ -26,7 +26,7 @@ class Board:
 
     @property
     def french(self) -> PronomsFr:
-        return pronoms(self.subject.gender)
+        return pronoms(self.subject.gender, helper_gender=self.subject.helper_gender)
 
     def speaker(self, unit: Unit) -> str:
         """How a unit's ``I`` is to be read: patient, caregiver or clinician."""

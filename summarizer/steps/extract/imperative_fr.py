@@ -163,6 +163,15 @@ def _infinitive(match: re.Match[str]) -> str:
     return f"{lead}{reflexive}{verb}"
 
 
+_SENT = re.compile(r"\benvoi\w*\b|\benvoyer\b", re.I)
+_TO_A_DOCTOR = re.compile(r"^(?:chez|au|aux|à|vers|voir|en|faire|pour)\b", re.I)
+
+
+def _after_comma(match: re.Match[str]) -> str:
+    word = match[1].lower()
+    return f", {_IMPERATIVES.get(word) or f'{word[:-2]}er'}"
+
+
 def imperative_fr(text: str, who: PronomsFr) -> tuple[str, str, bool] | None:
     """(ordre à l'infinitif, verbe, whether the patient is to do it), or None."""
     condition = ""
@@ -210,6 +219,9 @@ def imperative_fr(text: str, who: PronomsFr) -> tuple[str, str, bool] | None:
     )
     if directed and re.match(r"^(?:et |donc )*vous vous ", text, re.I):
         verb = f"s'{verb}" if verb[0] in "aeiouéêh" else f"se {verb}"
+    if verb == "adresser" and _SENT.search(text) and not _TO_A_DOCTOR.search(rest):
+        verb = "envoyer"  # "on envoie les pompiers"
+    rest = re.sub(r", ([a-zàâçéèêîôûœ]+ez)\b(?!-)", _after_comma, rest, flags=re.I)
     rest = re.sub(
         r"\b(?:et )?vous (vous )?([a-zàâçéèêîôûœ]*(?:ez|faites))\b", _infinitive, rest, flags=re.I
     )

@@ -94,7 +94,7 @@ _STRONG = {
     "fr": re.compile(
         r"\b(?:je|on) (?:vais |va )?(?:vous |te |lui |le |la )*(?:prescri\w+|adress\w+|"
         r"augment\w+|diminu\w+|renouvel\w+|demander|arrêter|programmer|débuter|"
-        r"commencer)\b|"
+        r"commencer|envoie|envoyer)\b|"
         r"\bon (?:continue|garde|arrête|augmente|diminue|commence|refait)\b",
         re.I,
     ),

@@ -167,6 +167,7 @@ def _told(board: Board, unit: Unit) -> None:
         turned = person_en.third_person(text, board.english, speaker=speaker)
     else:
         turned = person_fr.third_person(text, board.french, speaker=speaker)
+        turned = turned and person_fr.agreed(turned, board.subject.gender)
     if not turned:
         return
     section = _section(unit)

@@ -4,6 +4,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
+from summarizer.language import register_fr
 from summarizer.language.lexicon import display_forms
 from summarizer.language.person_en import pronouns
 from summarizer.language.register_en import written
@@ -17,9 +18,13 @@ _SPOKEN = frozenset({"statement", "reasoning", "order", "topic", "text", "introd
 
 def made(text: str, claims: Sequence[Claim]) -> Sentence:
     spoken = any(claim.attributes.get("form") in _SPOKEN for claim in claims)
-    english = all(claim.attributes.get("language") == "en" for claim in claims)
+    tongues = {claim.attributes.get("language") for claim in claims} if spoken else set()
+    if tongues == {"en"}:
+        text = written(text)
+    elif tongues == {"fr"}:
+        text = register_fr.written(text)
     return Sentence(
-        text=sentence(written(text) if spoken and english else text),
+        text=sentence(text),
         evidence=merged(claim.evidence for claim in claims),
         claims=tuple(claims),
         confidence=round(min(1.0, max(0.05, min(_confidence(c) for c in claims))), 2),
@@ -95,9 +100,17 @@ _SUBJECT = {
 }
 
 
+# "Il faut", "il ne faut pas", "il fait meilleur": nobody's doing.
+_IMPERSONAL_FR = re.compile(
+    r"il (?:ne |n')?(?:y a|y avait|faut|fallait|faudrait|est (?:arrivé|important|possible|vrai|"
+    r"préférable|tard)|s'agit|pleut|fait (?:meilleur|chaud|froid|beau|mauvais))\b",
+    re.I,
+)
+
+
 def named_subject(text: str, language: Language, gender: str, opened: bool) -> tuple[str, bool]:
     match = _SUBJECT[language].match(text)
-    if not match or (language == "fr" and re.match(r"il (?:y a|faut|est arrivé)", text, re.I)):
+    if not match or (language == "fr" and _IMPERSONAL_FR.match(text)):
         return text, opened
     if opened:
         return text, True
