@@ -13,6 +13,7 @@ from summarizer.steps.extract import extract
 from summarizer.steps.first import check_first
 from summarizer.steps.gate import gate
 from summarizer.steps.ledger import set_aside
+from summarizer.steps.others import other_person
 from summarizer.steps.plain_language import for_the_patient
 from summarizer.steps.record import record_claims
 from summarizer.steps.segment import segment
@@ -66,7 +67,7 @@ def draft_note(
 
     # 1. The words as units: who says what, with which mentions and assertions.
     tell("read", 0, 1)
-    subject = find_subject(transcript, context.patient.gender)
+    subject = find_subject(transcript, context.patient.gender, context.patient.given)
     units = find_units(transcript, subject)
 
     # 2. Each unit's part of the note.
@@ -133,7 +134,11 @@ def draft_note(
             code_release=next((code.release for code in codes), ""),
             style_rules=",".join(map(str, used)),
         ),
-        warnings=(*_notices(transcript, note_language, flagged), *check_first(flagged)),
+        warnings=(
+            *_notices(transcript, note_language, flagged),
+            *other_person(units),
+            *check_first(flagged),
+        ),
     )
 
 

@@ -74,6 +74,10 @@ FLAGS: dict[str, Text] = {
         "The words hold what reads like an order to a machine. It was not followed."
     ),
     "nothing-drafted": _("Nothing in the words could be drafted. Write the note, or check them."),
+    "two-patients": _(
+        "The words turn to another person. What was said there was left out; check whose each "
+        "sentence is."
+    ),
     "allergy-conflict": _("The patient is recorded as allergic to this medicine."),
     "allergy-cross-reaction": _("The patient is recorded as allergic to a related medicine."),
     "allergy-denied": _("The patient denies an allergy that the record holds."),
@@ -160,6 +164,7 @@ SET_ASIDE: dict[str, Text] = {
     "unverified": _("It did not agree with its source"),
     "question": _("It was asked, not answered"),
     "not-used": _("It was not used"),
+    "other-person": _("It was said of or to another person"),
     "evidence-does-not-hold": _("Its evidence did not hold"),
 }
 

@@ -47,6 +47,9 @@ def set_aside(
         listed |= spans
         out.append(SetAside(claim.text, reason, claim.evidence))
     for unit in units:
+        if unit.other and len(unit.raw.split()) > 2:
+            out.append(SetAside(unit.raw, "other-person", (unit.evidence,)))
+    for unit in units:
         if (unit.start, unit.end) in used | listed or not _telling(unit):
             continue
         reason = "question" if unit.question else "not-used"
@@ -78,6 +81,8 @@ def _names(texts: Iterable[str]) -> set[str]:
 def _critical(unit: Unit) -> set[str]:
     """What a reader must not miss: a medicine or dose, something that the patient has, and what the
     clinician wants done. Questions name medicines and steps too; they ask for symptoms."""
+    if unit.other:
+        return set()
     told = unit.role in (Role.PATIENT, Role.CAREGIVER)
     found = {f"{amount} {name}" for _, _, amount, name in doses(unit.clean)}
     for mention, status in unit.mentions:

@@ -12,7 +12,8 @@ from summarizer.language.lexicon import Mention, lexicon
 from summarizer.language.orders import ORDERED_OF, told_with_a_tag
 from summarizer.language.sentences import sentence_spans
 from summarizer.language.text import clean, joined
-from summarizer.types import Language, Role, TextEvidence, Transcript
+from summarizer.steps.others import of_others
+from summarizer.types import Language, Role, TextEvidence, Transcript, Utterance
 
 
 @dataclass(slots=True)
@@ -32,6 +33,7 @@ class Unit:
     phase: str = "story"  # story, exam, results or plan: where in the visit it stands
     score: float = 0.0
     vector: Sequence[float] = ()
+    other: bool = False  # of another person who is in the recording; see steps/others.py
 
     @property
     def evidence(self) -> TextEvidence:
@@ -51,6 +53,7 @@ class Subject:
     relatives: str = ""
     spoken_for: bool = False
     helper_gender: str = ""  # of who speaks for the patient, where the words show it
+    given: str = ""  # the patient's first name, from the record
 
 
 _ASKING = {
@@ -90,13 +93,23 @@ _CHILD_WORDS = {
 
 
 def find_units(transcript: Transcript, subject: Subject) -> list[Unit]:
-    """All units in order, with their mentions and each mention's status."""
+    """All units in order, with their mentions and each mention's status. A unit of another person
+    keeps its words in ``raw`` alone: nothing is read from it."""
     language = transcript.language
+    others = of_others(
+        transcript,
+        relatives=subject.relatives,
+        spoken_for=subject.spoken_for,
+        given=subject.given,
+    )
     words = lexicon(language)
     units: list[Unit] = []
     for utterance in transcript.utterances:
         for start, end in sentence_spans(transcript.text, utterance.start, utterance.end, language):
             raw = transcript.text[start:end]
+            if utterance.index in others:
+                units.append(_another_persons(len(units), utterance, start, end, raw))
+                continue
             spoken = joined(raw)
             mentions = [
                 (m, status(spoken, m.start, m.end, language, patient_words=subject.relatives))
@@ -132,6 +145,20 @@ def find_units(transcript: Transcript, subject: Subject) -> list[Unit]:
                 )
             )
     return units
+
+
+def _another_persons(index: int, turn: Utterance, start: int, end: int, raw: str) -> Unit:
+    return Unit(
+        index=index,
+        utterance=turn.index,
+        role=turn.role,
+        start=start,
+        end=end,
+        raw=raw,
+        clean="",
+        question=False,
+        other=True,
+    )
 
 
 # A worry about something is no symptom: "I'm just anxious about the results".
@@ -240,7 +267,7 @@ def _asks(spoken: str, mentions: list[tuple[Mention, Status]], language: Languag
     )
 
 
-def find_subject(transcript: Transcript, gender: str) -> Subject:
+def find_subject(transcript: Transcript, gender: str, given: str = "") -> Subject:
     """Who is the patient here, from the record's gender and from how people speak of them."""
     language = transcript.language
     text = joined(transcript.text).lower()
@@ -265,7 +292,7 @@ def find_subject(transcript: Transcript, gender: str) -> Subject:
     if language == "fr":
         guessed = guessed or (_told_of(transcript) if spoken_for else own)
     guessed = guessed or _gender(text, language, children, feminine) or _spoken_of(transcript)
-    return Subject(guessed, relatives, spoken_for, own if spoken_for else "")
+    return Subject(guessed, relatives, spoken_for, own if spoken_for else "", given)
 
 
 _FEMININE_OWN = re.compile(
