@@ -28,7 +28,8 @@ _NEGATION = {
         r"free of|isn't|aren't|wasn't|weren't|don't|doesn't|didn't|haven't|hasn't|"
         r"hadn't|can't|cannot|"
         r"couldn't|won't|is n't|are n't|was n't|do n't|does n't|did n't|have n't|has n't|ca n't|"
-        r"no (?:sign|evidence|history|signs) of|stopped having|ruled? out|resolved)\b",
+        r"no (?:sign|evidence|history|signs) of|stopped having|would(?:n't| n't| not) say|"
+        r"ruled? out|resolved)\b",
         re.I,
     ),
     "fr": re.compile(

@@ -30,6 +30,7 @@ _SPACED = (
     (re.compile(r"(?<![\w])'(cause|cuz)\b", re.I), "because"),
     (re.compile(r"\s+('(?:s|m|re|ve|ll|d))\b"), r"\1"),
     (re.compile(r"\s+([,.;:?!])"), r"\1"),
+    (re.compile(r"(\d) -(?=(?:year|month|week|day)s?\b)"), r"\1-"),
     (re.compile(r"(\d)\s+%"), r"\1%"),
 )
 _FILLERS = {
@@ -136,8 +137,13 @@ _UNITS = (
     (re.compile(r"\b(\d)\s+out of\s+(\d+)\b", re.I), r"\1/\2"),
     (re.compile(r"\b(\d{2,3})\s+over\s+(\d{2,3})\b", re.I), r"\1/\2"),
     (re.compile(r"\b(\d{2,3})\s+sur\s+(\d{2,3})\b", re.I), r"\1/\2"),
-    (re.compile(r"\b(\d) plus\b(?= (?:pitting|edema|pulses?|reflexes|swelling))", re.I), r"\1+"),
-    (re.compile(r"\b(?:one) plus\b(?= (?:pitting|edema))", re.I), "1+"),
+    (
+        re.compile(
+            r"\b(\d) plus\b(?= (?:(?:non-?)?pitting|edema|pulses?|reflexes|swelling))", re.I
+        ),
+        r"\1+",
+    ),
+    (re.compile(r"\b(?:one) plus\b(?= (?:(?:non-?)?pitting|edema))", re.I), "1+"),
     (re.compile(r"\b(?:two) plus\b(?= (?:pitting|edema|pulses?|reflexes))", re.I), "2+"),
 )
 _ARTICLE_DAY = re.compile(r"\b1 (?=(?:time|day|week|month|year) (?:ago)\b)")

@@ -8,6 +8,7 @@ import re
 from collections.abc import Sequence
 
 from summarizer.language.lexicon import lexicon
+from summarizer.language.register_en import written
 from summarizer.types import Claim, Language
 
 _FREE = frozenset({"statement", "reasoning", "order"})
@@ -74,7 +75,10 @@ _TALK = {
 _PLACE_ONLY = {
     "en": re.compile(
         r"(?:on|with|upon|for|in) (?!.*\b(?:is|are|was|were|has|have|had|no|not|without|normal\w*|"
-        r"show\w*|reveal\w*|tender\w*|pain\w*|swelling|redness|edema|\w*ness)\b)[^,:]*$",
+        r"show\w*|reveal\w*|tender\w*|pain\w*|swelling|redness|edema|\w*ness)\b)[^,:]*$|"
+        r"(?!.*\b(?:is|are|was|were|has|have|no|not|without|normal\w*|tender\w*|pain\w*|positive|"
+        r"negative|decreased|increased|swelling|some|there)\b)(?:[\w' ]+ )?exam(?:ination)?"
+        r"(?: (?:on|of) (?:the|his|her) [\w ]+)?$",
         re.I,
     ),
     "fr": re.compile(
@@ -85,7 +89,9 @@ _PLACE_ONLY = {
 }
 _CONDITION = {
     "en": re.compile(
-        r"^(?:[\w ]+: )?(?:even )?(?:if|when|while|because|unless|until)\b[^,]*$", re.I
+        r"^(?:[\w ]+: )?(?:(?:even|only|not|especially|mostly) )?"
+        r"(?:if|when|while|because|unless|until|once)\b[^,]*$",
+        re.I,
     ),
     "fr": re.compile(r"^(?:\w+ ?: )?(?:même )?si\b[^,]*$", re.I),
 }
@@ -138,7 +144,7 @@ def gate(
     for claim in claims:
         if claim.attributes.get("form") not in _FREE:
             admitted.append(claim)
-        elif not whole(claim.text, language) or (
+        elif not whole(_as_written(claim, language), language) or (
             claim.section in ("exam", "results") and _PLACE_ONLY[language].match(claim.text)
         ):
             refused.append((claim, "fragment"))
@@ -149,6 +155,11 @@ def gate(
         else:
             admitted.append(claim)
     return admitted, refused
+
+
+def _as_written(claim: Claim, language: Language) -> str:
+    """Judged as it will stand: "really just when it rains" is only a condition."""
+    return written(claim.text) if language == "en" else claim.text
 
 
 def _telling(claim: Claim, language: Language) -> bool:

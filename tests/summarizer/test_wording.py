@@ -422,3 +422,54 @@ def test_vital_signs_are_not_repeated_among_the_results(backend: Backend) -> Non
     draft = draft_note(read_transcript(words), context(), backend=backend)
     assert section(draft, "vitals")
     assert not section(draft, "results")
+
+
+def test_a_dose_put_right_in_the_same_breath_is_not_written(backend: Backend) -> None:
+    words = (
+        "[doctor] so , you're currently taking vitamin d3 , around 5000 units on sundays or 50,000 "
+        "units on sundays , excuse me .\n[patient] yes .\n"
+    )
+    draft = draft_note(read_transcript(words), context(), backend=backend)
+    assert "5000 units" not in " ".join(section(draft, "medications"))
+
+
+def test_would_not_say_denies(backend: Backend) -> None:
+    words = (
+        "[doctor] did you hear anything when you fell ?\n"
+        "[patient] i would n't say i really heard a pop . my ankle hurts .\n"
+    )
+    draft = draft_note(read_transcript(words), context(), backend=backend)
+    assert not any("opping" in text for text in section(draft, "chief_complaint"))
+    assert not any("Reports popping" in text for text in section(draft, "ros"))
+
+
+def test_a_place_named_behind_a_finding_is_what_is_looked_at_next(backend: Backend) -> None:
+    words = (
+        "[doctor] what brings you in ?\n[patient] my foot hurts .\n"
+        "[doctor] let me do a physical exam . there is no jugular venous distention on your heart "
+        "exam .\n"
+    )
+    draft = draft_note(read_transcript(words), context(), backend=backend)
+    assert any(text.endswith("distention.") for text in section(draft, "exam"))
+
+
+def test_a_greeting_is_no_part_of_the_introduction(backend: Backend) -> None:
+    words = (
+        "[doctor] carolyn is a 34 -year-old female with a history of diabetes who is here today "
+        "with a headache so hi there carolyn it's nice to see you again\n"
+        "[patient] hi , my head hurts .\n"
+    )
+    draft = draft_note(read_transcript(words), context(), backend=backend)
+    assert section(draft, "hpi")[0] == (
+        "Carolyn is a 34-year-old female with a history of diabetes who is here today with a "
+        "headache."
+    )
+
+
+def test_a_condition_without_its_consequence_is_set_aside(backend: Backend) -> None:
+    words = (
+        "[doctor] when do you get headaches ?\n"
+        "[patient] really just when my blood pressure gets really high .\n"
+    )
+    draft = draft_note(read_transcript(words), context(), backend=backend)
+    assert not any(text.startswith("When") for text in section(draft, "hpi"))

@@ -75,7 +75,7 @@ _FINDING_WORDS = re.compile(
 _NOT_FINDING = re.compile(
     r"(?:ça|c'est|non|il n'y|if|that could|it's up|it works|criteria|this "
     r"means|on va|d'accord|vous (?:avez (?:eu )?raison|allez|pouvez|devez)"
-    r"|si)\b|.*\b(?:stipend|insurance|study|coupon)\b",
+    r"|si)\b|.*\b(?:stipend|insurance|study|coupon|people|reasons? why)\b",
     re.I,
 )
 _GENERIC = re.compile(
@@ -188,10 +188,18 @@ def _examined(board: Board, unit: Unit) -> None:
     )
 
 
+# "No jugular venous distention on your heart exam": the place belongs to what is said next.
+_NEXT_PLACE = re.compile(
+    r"(?<=\w\w)(?: now)? (?:and )?(?:on|with|for) (?:your|the|my) (?:\w+ ){1,2}exam(?:ination)?"
+    r"(?: of (?:your|the) (?:\w+ ?){1,3})?$",
+    re.I,
+)
+
+
 def _neutral(text: str, board: Board) -> str | None:
     """The finding in the note's voice: ``your lungs are clear`` -> ``lungs are clear``."""
     text = _STRIP[board.language].sub("", text).strip(" ,")
-    text = without_remarks(text, board.language)
+    text = _NEXT_PLACE.sub("", without_remarks(text, board.language))
     if board.language == "en":
         text = re.sub(r"^(?:your|the)\s+", "", text, flags=re.I)
         text = re.sub(r"\bthat (?=(?:right|left)\b)", "the ", re.sub(r"\byour\b", "the", text))

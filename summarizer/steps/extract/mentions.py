@@ -251,9 +251,17 @@ def _medicines(unit: Unit) -> list[Mention]:
     return [m for m, _ in unit.mentions if m.concept.kind == "medication"]
 
 
+_PUT_RIGHT = re.compile(
+    r"\b(?:excuse me|(?:i'm |i am )?sorry|i mean|correction|no wait|pardon|je veux dire)\b",
+    re.I,
+)
+
+
 def _dose_of(unit: Unit, mention: Mention, board: Board) -> str:
     """The dose nearest to the name, on its side of the other names; none when in doubt."""
     text = unit.clean
+    if _PUT_RIGHT.search(unit.raw) and len(whole_doses(text)) > 1:
+        return ""  # "5000 units, or 50,000 units, excuse me"
     place = text.lower().find(clean(mention.surface, board.language).lower())
     if place < 0:
         return ""

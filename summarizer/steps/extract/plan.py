@@ -23,8 +23,9 @@ _META = {
         r"yeah|good to see|best of luck|make sense|sound good|how does that|thank|"
         r"my assistant|pull (?:on|up)|lay you|move your|twist|feel (?:your|around)"
         r"|press on|on the table|squeeze|(?:close|keep|open) your eyes|hold your (?:hands?|arms?)|"
-        r"turn your|focused exam|review (?:your|the) (?:echo\w*|x-?rays?|results|labs|mri|ct)\b|"
-        r"tap on|glad|nice to|great to)\b",
+        r"turn your|focused (?:\w+ )?exam|"
+        r"review (?:your|the) (?:echo\w*|x-?rays?|results|labs|mri|ct)\b|tap on|"
+        r"glad|nice to|great to)\b",
         re.I,
     ),
     "fr": re.compile(
@@ -414,7 +415,8 @@ def _reasoning(text: str, board: Board, *, conditional: bool = False) -> str | N
     rest = text[opinion.end() :] if opinion else text
     rest = re.sub(r"^(?:first|second|third|next|finally|last)(?:ly)?,\s*", "", rest, flags=re.I)
     if not conditional and re.match(
-        r"(?:if|so that|that's|thank|good|great|si|c'est bien)\b|.*\b(?:good|great) job\b",
+        r"(?:if|so that|that's|thank|good|great|hope|hopefully|glad|sorry|si|c'est bien)\b|"
+        r".*\b(?:(?:good|great) job|priced?|discount|coupons?|insurance|co-?pay)\b",
         rest,
         re.I,
     ):

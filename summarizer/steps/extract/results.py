@@ -145,7 +145,10 @@ def read_result(board: Board, unit: Unit) -> bool:
     if not finding or len(finding.split()) < 3 or _GENERIC.match(finding):
         return False
     if re.search(
-        r"\b(?:criteria|qualify|if you|should|coupon|insurance|si vous)\b|\$", unit.clean, re.I
+        r"\b(?:criteria|qualify|if you|should|reasons? why|people|year[- ]old|coupon|"
+        r"insurance|si vous)\b|\$",
+        unit.clean,
+        re.I,
     ):
         return False
     tested = _TEST.search(finding) is not None or bool(measures(unit.clean, board.language))

@@ -296,11 +296,20 @@ def _section(unit: Unit) -> str:
     return unit.section
 
 
+# What is said to the patient right behind the introduction to the recorder.
+_GREETED = re.compile(
+    r",?\s+(?:so |and |okay )?(?:hi|hello|hey|how are you|what brings|tell me|it's nice|nice to|"
+    r"good to|good morning|good afternoon)\b.*$",
+    re.I,
+)
+
+
 def _recalled(board: Board, unit: Unit) -> None:
     text = unit.clean
     introduced = _INTRODUCED[board.language].match(text)
     if introduced and board.language == "en":
         body = re.sub(r"^(?:next patient is |this is )", "", text, flags=re.I)
+        body = _GREETED.sub("", body)
         name = introduced[1]
         board.add(
             "history",
