@@ -7,6 +7,7 @@ nothing about health, is set aside with its reason instead of being written.
 import re
 from collections.abc import Sequence
 
+from summarizer.language import register_fr
 from summarizer.language.lexicon import lexicon
 from summarizer.language.register_en import written
 from summarizer.types import Claim, Language
@@ -159,7 +160,9 @@ def gate(
 
 def _as_written(claim: Claim, language: Language) -> str:
     """Judged as it will stand: "really just when it rains" is only a condition."""
-    return written(claim.text) if language == "en" else claim.text
+    if claim.attributes.get("language", language) != language:
+        return claim.text
+    return written(claim.text) if language == "en" else register_fr.written(claim.text)
 
 
 def _telling(claim: Claim, language: Language) -> bool:

@@ -9,6 +9,7 @@ from summarizer.language.person_fr import accord_vous, agreed, pronoms, third_pe
 from summarizer.pipeline import draft_note
 from summarizer.steps.gate import whole
 from summarizer.steps.units import find_subject, find_units
+from summarizer.steps.write.wording import named_subject
 from summarizer.transcripts import read_transcript
 from summarizer.types import Assertion, Draft
 from tests.conftest import ASSETS
@@ -116,3 +117,23 @@ def test_a_sentence_that_does_not_know_is_no_finding() -> None:
     assert not whole("elle sait pas il dort", "fr")
     assert not whole("elle ne prend rien est ce qu'elle dort", "fr")
     assert whole("elle ne sait pas si elle est enceinte", "fr")
+
+
+def test_il_is_not_a_patient_who_is_a_woman() -> None:
+    said = "il n'a rien eu au cœur"
+    assert named_subject(said, "fr", "female", opened=False) == (said, False)
+    assert named_subject("elle tousse", "fr", "female", opened=False)[0] == "la patiente tousse"
+
+
+def test_yes_to_several_symptoms_states_none_of_them(backend: Backend) -> None:
+    words = (
+        "Médecin : Bonjour, qu'est-ce qui vous amène ?\n"
+        "Patiente : J'ai une douleur dans la poitrine à l'effort.\n"
+        "Médecin : Est-ce qu'il y a avec ça un essoufflement, des sueurs, des nausées ?\n"
+        "Patiente : Un peu essoufflée, oui. Des sueurs, non. Pas de nausées.\n"
+        "Médecin : Et à la marche ?\n"
+        "Patiente : Si je marche tranquillement sur le plat, non.\n"
+    )
+    story = text(draft_note(read_transcript(words), context(), backend=backend), "hpi")
+    assert "un essoufflement, des sueurs, des nausées" not in story
+    assert "Si elle marche" not in story

@@ -473,3 +473,27 @@ def test_a_condition_without_its_consequence_is_set_aside(backend: Backend) -> N
     )
     draft = draft_note(read_transcript(words), context(), backend=backend)
     assert not any(text.startswith("When") for text in section(draft, "hpi"))
+
+
+def test_what_makes_it_worse_is_no_relief(backend: Backend) -> None:
+    words = (
+        "[doctor] does anything help with the headaches ?\n"
+        "[patient] definitely worse in the evening .\n"
+    )
+    draft = draft_note(read_transcript(words), context(), backend=backend)
+    assert not any("Relieving" in text for text in section(draft, "hpi"))
+
+
+def test_an_order_told_to_the_recorder_stands_under_no_problem_of_the_talk(
+    backend: Backend,
+) -> None:
+    words = (
+        "[doctor] what brings you in ?\n[patient] i am short of breath and i have depression .\n"
+        "[doctor] let me go over my plan . for your depression , i want to continue you on prozac "
+        "20 milligrams once a day .\n"
+        "[doctor] hey , dragon , order lasix 80 milligrams once a day .\n"
+        "[doctor] hey , dragon , order prozac 20 milligrams once a day .\n"
+    )
+    plan = section(draft_note(read_transcript(words), context(), backend=backend), "plan")
+    assert any(text.startswith("Depression") and "Prozac" in text for text in plan)
+    assert not any(text.startswith("Depression") and "Lasix" in text for text in plan)

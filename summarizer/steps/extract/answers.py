@@ -34,7 +34,7 @@ _OPEN: dict[str, tuple[tuple[str, re.Pattern[str], str], ...]] = {
             re.compile(
                 r"\bmakes? (?:it|that|the \w+) worse\b|\bbrings? it on\b|\btriggers?\b", re.I
             ),
-            r"\w",
+            r"^(?!.*\b(?:better|helps?|relie\w+)\b).*\w",
         ),
         (
             "relieving",
@@ -43,7 +43,7 @@ _OPEN: dict[str, tuple[tuple[str, re.Pattern[str], str], ...]] = {
                 r"ed)? (?:it|with)\b",
                 re.I,
             ),
-            r"\w",
+            r"^(?!.*\b(?:worse|aggravat\w+|hurts more)\b).*\w",
         ),
         (
             "tried",
@@ -190,8 +190,8 @@ def _closed(board: Board, unit: Unit, reply: str, reply_unit: Unit) -> bool:
         if (mention.concept.kind == "symptom" and mention.concept.key != "pain")
         or (mention.concept.kind == "condition" and _about_having(unit.raw))
     ]
-    several = len([m for m, _ in symptoms if m.concept.kind == "symptom"]) > 1
-    if symptoms and reply == "yes" and several:
+    several = len({m.concept.key for m, _ in unit.mentions if m.concept.kind == "symptom"}) > 1
+    if reply == "yes" and several:
         return False  # "nausea or vomiting?" - "yes": which of them was not said
     if symptoms and of_a_reaction(board, unit):
         return True

@@ -154,8 +154,25 @@ def from_plan(board: Board) -> None:
         ):
             continue
         if text and (not _META[board.language].search(text) or _PROVIDED.match(text)):
+            under = _ordered_under(board, unit) if _TO_RECORDER.match(unit.raw) else problem
             for part in _parts(text, board):
-                _item(board, unit, part, problem)
+                _item(board, unit, part, under)
+
+
+# "Hey dragon, order lasix 80 milligrams": entered when it comes to mind, whatever was spoken of.
+_TO_RECORDER = re.compile(r"(?:(?:um+|uh+|okay|and|so|hey)\b[\s,]*)*dragon\b", re.I)
+_PROBLEM = ("problem", "problem_en", "problem_fr", "problem_side", "problem_said")
+
+
+def _ordered_under(board: Board, unit: Unit) -> dict[str, str]:
+    """The problem under which the clinician spoke of the same medicine or test, if any."""
+    named = [
+        m.surface.lower() for m, _ in unit.mentions if m.concept.kind in ("medication", "test")
+    ]
+    for claim in reversed(board.claims):
+        if claim.attributes.get("form") == "order" and any(n in claim.text.lower() for n in named):
+            return {key: claim.attributes[key] for key in _PROBLEM if key in claim.attributes}
+    return {}
 
 
 def _ordered_without_verb(unit: Unit, board: Board) -> bool:

@@ -112,6 +112,8 @@ def named_subject(text: str, language: Language, gender: str, opened: bool) -> t
     match = _SUBJECT[language].match(text)
     if not match or (language == "fr" and _IMPERSONAL_FR.match(text)):
         return text, opened
+    if language == "fr" and match[1].lower() == {"female": "il", "male": "elle"}.get(gender):
+        return text, opened  # "il n'a rien eu au cœur", said of her brother
     if opened:
         return text, True
     noun = (
