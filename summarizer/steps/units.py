@@ -362,7 +362,7 @@ _CALLS_FOR = re.compile(
 def _of_another_fr(transcript: Transcript) -> bool:
     """The same in French, where ``il`` and ``elle`` stand for things too: more of them is asked,
     or that the clinician says whom the call is for."""
-    said = _own_words(transcript)
+    said = _words_of(transcript, _ANSWERING)
     others = len(_HE_FR.findall(said)) + len(re.findall(r"\belle\b", said, re.I))
     own = len(re.findall(r"\bje\b|\bj'", said, re.I))
     if others >= _TOLD_OF and others > own:
