@@ -12,7 +12,7 @@ from summarizer.language.words import words
 
 _MODALS = words(
     "can could will would should may might must can't cannot couldn't won't wouldn't shouldn't "
-    "did didn't had hadn't was wasn't used need better"
+    "did didn't had hadn't was wasn't used better"
 )
 _ADVERBS = words(
     "just also still always never only even then now usually often sometimes already ever "
@@ -93,7 +93,9 @@ def agree(verb: str) -> str:
         return f"is {lower}"  # "i missing some doses"
     if lower in _IRREGULAR:
         return _IRREGULAR[lower]
-    if lower in _MODALS or lower in _PAST or lower.endswith(("ed", "n't")):
+    if lower in _MODALS or lower in _PAST or lower.endswith("n't"):
+        return lower
+    if lower.endswith("ed") and not lower.endswith("eed"):  # "need" is no past form
         return lower
     if lower.endswith(("s", "x", "z", "ch", "sh", "o")):
         return f"{lower}es"

@@ -114,7 +114,11 @@ def find_units(transcript: Transcript, subject: Subject) -> list[Unit]:
             mentions = [
                 (m, status(spoken, m.start, m.end, language, patient_words=subject.relatives))
                 for m in words.find(spoken)
-                if not (_WORRY.match(spoken, m.start) or _NOT_MEANT_FR.match(spoken, m.start))
+                if not (
+                    _WORRY.match(spoken, m.start)
+                    or _NOT_MEANT_FR.match(spoken, m.start)
+                    or _only_spoken_of(spoken, m)
+                )
             ]
             told = utterance.role in (Role.PATIENT, Role.CAREGIVER)
             if told and of_another(spoken, utterance.role, subject, language):
@@ -172,6 +176,23 @@ _NOT_MEANT_FR = re.compile(
     r"tomb\w* (?:des nues|enceinte|malade|sur (?:lui|elle|moi)|en panne|bien|d'accord)\b|"
     r"(?:(?<=\by )|(?<=\bil )|(?<=\belle )|(?<=\bon )|(?<=\bqui )|(?<=n')|(?<=l'))ait\b"
 )
+# "Since you mention anxiety", "I bet that did make you nervous": a word of the talk, no complaint.
+_SPOKEN_OF_ONLY = re.compile(
+    r"\b(?:since|as|when|that) (?:you|we) (?:just )?(?:mention(?:ed)?|bring up|brought up) "
+    r"(?:\w+ )?$|"
+    r"\b(?:i bet|i(?:'d| would) imagine|i can imagine|that must have)\b[\w' ]{0,30}$|"
+    r"\b(?:puisque|comme) vous (?:parlez|parliez) (?:de |d'|des |du )(?:\w+ )?$",
+    re.I,
+)
+
+
+def _only_spoken_of(spoken: str, mention: Mention) -> bool:
+    kind = mention.concept.kind
+    return kind in ("symptom", "condition") and bool(
+        _SPOKEN_OF_ONLY.search(spoken[: mention.start])
+    )
+
+
 _LEAD = r"(?:(?:and|but|so|yes|yeah|no|well|oh|because)\b,? )*"
 _THIRD = re.compile(rf"{_LEAD}(?:s?he|his|her)\b", re.I)
 _MYSELF = re.compile(r"\b(?:i|me|my|i'm|i've|i'd|we|us)\b", re.I)

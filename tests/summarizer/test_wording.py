@@ -497,3 +497,31 @@ def test_an_order_told_to_the_recorder_stands_under_no_problem_of_the_talk(
     plan = section(draft_note(read_transcript(words), context(), backend=backend), "plan")
     assert any(text.startswith("Depression") and "Prozac" in text for text in plan)
     assert not any(text.startswith("Depression") and "Lasix" in text for text in plan)
+
+
+@pytest.mark.model
+def test_what_is_only_spoken_of_is_no_complaint(backend: Backend) -> None:
+    words = (
+        "Doctor: What brings you in?\nPatient: My knee hurts.\n"
+        "Patient: Since you mention anxiety, I was going through a job transition.\n"
+        "Doctor: I bet that did make you nervous.\nPatient: Yeah."
+    )
+    draft = draft_note(read_transcript(words), context(), backend=backend)
+    text = " ".join(s.text for part in draft.sections for s in part.sentences)
+    assert "nxiety" not in text
+
+
+@pytest.mark.model
+def test_an_examined_part_is_not_cut_within_its_name(backend: Backend) -> None:
+    words = (
+        "Doctor: Let me examine you.\nDoctor: now on your neurovascular exam of your left arm your "
+        "capillary refill is less than three seconds"
+    )
+    draft = draft_note(read_transcript(words), context(), backend=backend)
+    text = " ".join(s.text for part in draft.sections for s in part.sentences)
+    assert "Capillary refill is less than" in text
+
+
+def test_what_one_needs_agrees_with_who_needs_it() -> None:
+    turned = third_person("i need to rest", pronouns(""), speaker="patient")
+    assert turned == "the patient needs to rest"

@@ -16,7 +16,7 @@ _STRIP = {
     "en": re.compile(
         r"^(?:(?:(?:so |and |now )?(?:on|in|for|with) (?:your|the|my|his|her|physical)"
         r" (?:[\w-]+ ){0,4}?(?:exam(?:ination)?|inspection|palpation)(?: of (?:your|"
-        r"the) [\w ]{3,20})?(?: here)?(?: today)?|"
+        r"the) [\w ]{3,20}?(?=\s*[,:]|\s(?:your|the|you|there|i|it|no)\b|$))?(?: here)?(?: today)?|"
         r"upon (?:palpation|inspection)[\w ]{0,30}|on (?:palpation|inspection|"
         r"auscultation)|looking (?:here )?at (?:your|the) [\w -]{3,25}?(?: here|"
         r" today)?(?=\s*[,:]|$)|looking (?:here )?at (?:the results of )?(?=your |the )|"
