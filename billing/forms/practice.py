@@ -257,7 +257,7 @@ def _fee(row: dict[str, str]) -> dict[str, Any]:
         "code": code,
         "system": code_system(code),
         "modifier": modifier,
-        "description": (row.get("description") or "").strip()[:120],
+        "description": (row.get("description") or "").strip()[: Fee.DESCRIPTION_MAX],
         "amount": cents,
         "since": since,
         "until": last,

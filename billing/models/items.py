@@ -54,7 +54,7 @@ class ServiceLine(models.Model):
     position = models.PositiveSmallIntegerField()
     code = models.CharField(max_length=5)
     system = models.CharField(max_length=80, choices=Fee.System, default=Fee.System.CPT)
-    description = models.CharField(max_length=120, blank=True)
+    description = models.CharField(max_length=Fee.DESCRIPTION_MAX, blank=True)
     modifiers = models.JSONField(default=list)
     units = models.DecimalField(max_digits=11, decimal_places=3)
     charge = models.DecimalField(max_digits=10, decimal_places=2, null=True)

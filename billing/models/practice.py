@@ -4,6 +4,8 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from fhir_bridge.code_lists import cpt, hcpcs
+
 
 class PostalAddress(models.Model):
     """An address as X12 N3 and N4 hold it."""
@@ -150,8 +152,10 @@ class Fee(models.Model):
     """What the practice charges for a service, and on which days. CPT wording is never shipped."""
 
     class System(models.TextChoices):
-        CPT = "http://www.ama-assn.org/go/cpt", "CPT"
-        HCPCS = "https://www.cms.gov/Medicare/Coding/HCPCSReleaseCodeSets", "HCPCS"
+        CPT = cpt.URL, "CPT"
+        HCPCS = hcpcs.URL, "HCPCS"
+
+    DESCRIPTION_MAX = 120  # a longer text of a code list is cut
 
     organization = models.ForeignKey(
         "fhir_bridge.Organization", on_delete=models.PROTECT, related_name="+"
@@ -159,7 +163,7 @@ class Fee(models.Model):
     code = models.CharField(_("Code"), max_length=5)
     system = models.CharField(_("Code list"), max_length=80, choices=System, default=System.CPT)
     modifier = models.CharField(_("Modifier"), max_length=2, blank=True)
-    description = models.CharField(_("Description"), max_length=120, blank=True)
+    description = models.CharField(_("Description"), max_length=DESCRIPTION_MAX, blank=True)
     amount = models.DecimalField(_("Amount"), max_digits=10, decimal_places=2)
     since = models.DateField(_("From"))
     until = models.DateField(_("To"), null=True, blank=True)

@@ -24,7 +24,6 @@ from fhir_bridge.access import Actor, claims_actor
 from fhir_bridge.mappings.coverage import payer_build
 from fhir_bridge.store import Put
 
-DESCRIPTION_MAX = 120
 Values = Mapping[str, Any]
 Row = TypeVar("Row", Submitter, Payer, BillingProvider, RenderingProvider, Fee)
 
@@ -136,7 +135,7 @@ def _described(values: Values) -> dict[str, Any]:
     made = dict(values)
     if not made.get("description") and made.get("code"):
         system = str(made.get("system") or code_system(made["code"]))
-        made["description"] = procedure_name(system, made["code"])[:DESCRIPTION_MAX]
+        made["description"] = procedure_name(system, made["code"])[: Fee.DESCRIPTION_MAX]
     return made
 
 

@@ -8,13 +8,14 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from fhir_bridge.code_lists import hcpcs
 from fhir_bridge.mappings.parts import TERMINOLOGY, Ref, concept, instant, present
 
 NPI = "http://hl7.org/fhir/sid/us-npi"
 PLACE_OF_SERVICE = (
     "https://www.cms.gov/Medicare/Coding/place-of-service-codes/Place_of_Service_Code_Set"
 )
-MODIFIERS = "https://www.cms.gov/Medicare/Coding/HCPCSReleaseCodeSets"
+MODIFIERS = hcpcs.URL
 CLAIM_NUMBER = "urn:plume:claim-number"
 PAYER_NUMBER = "urn:plume:payer-number"
 PAYER_CLAIM_NUMBER = "urn:plume:payer-claim-number"
