@@ -6,6 +6,7 @@ Refused (409)
 ├── AlreadyExported  an item is in another export already
 ├── RequestReused    the confirmation was used for another export
 ├── OpenEdits        a claim file was asked for, and a claim still has edits
+├── WrongFile        a claim file was asked for that cannot hold one of the claims
 ├── TooManyClaims    a claim file was asked for, for more claims than one may hold
 ├── ClaimsChanged    something of the claims changed while their file was built
 ├── GateRefused      the check of the X12 file found faults: nothing is exported
@@ -69,6 +70,16 @@ class OpenEdits(Refused):
     message = _(
         "Some of these claims still have open edits, so no claim file was written. Open each one, "
         "mend what it says, then export again; or export the codes as CSV only."
+    )
+
+
+class WrongFile(Refused):
+    """`details` holds `item_ids`."""
+
+    code = "wrong-file"
+    message = _(
+        "One of the files cannot hold some of these claims: 837P and CMS-1500 are for professional "
+        "claims, 837I is for institutional ones. Export the two kinds separately."
     )
 
 

@@ -1,7 +1,7 @@
 """The frozen values that pages, rules and formats read: the minimum that a claim needs."""
 
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, time
 from decimal import Decimal
 
 
@@ -137,7 +137,8 @@ class ClaimLine:
     """A service that is charged. ``charge`` is the line's, not the unit's, in US dollars.
 
     ``pointers`` are positions of the claim's codes, most important first. ``place_of_service`` is
-    empty where it is the claim's.
+    empty where it is the claim's. ``revenue_code``: the four digits that an institutional claim
+    says a service by; there ``code`` may be empty.
     """
 
     position: int
@@ -150,6 +151,46 @@ class ClaimLine:
     place_of_service: str = ""
     description: str = ""
     id: int = 0
+    revenue_code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FacilityFacts:
+    """Where institutional services are given (X223A2 2310E). ``bill_type``: its two digits."""
+
+    name: str
+    npi: str
+    bill_type: str
+    address: Address = Address()
+
+
+# Stays in a bed, by type of bill: CMS, Medicare Claims Processing Manual, chapter 25, 75.1.
+INPATIENT = frozenset(("11", "18", "21", "41"))
+
+
+@dataclass(frozen=True, slots=True)
+class InstitutionalFacts:
+    """What only an institutional claim states (X223A2 2300).
+
+    ``bill_type``: kind of facility and kind of care, two digits. ``presenting``: the position of
+    the diagnosis at admission or, of an outpatient, of the reason for the visit.
+    """
+
+    facility: FacilityFacts | None
+    bill_type: str
+    statement_from: date
+    statement_to: date
+    admitted_on: date | None = None
+    admitted_at: time | None = None
+    admission_type: str = ""
+    admission_source: str = ""
+    patient_status: str = "01"
+    discharged_at: time | None = None
+    presenting: int | None = None
+
+    @property
+    def inpatient(self) -> bool:
+        return self.bill_type in INPATIENT
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +202,8 @@ class Claim:
     or voids, ``original_reference`` the payer's number of it. ``confirmed``: keys of edits that a
     person settled. ``withdrawn``: an amendment took away every code of what was exported.
     ``total`` is what the claim says it comes to, to be held against the lines.
+    ``institutional`` is None for a professional claim; ``prior_institutional`` says the kind of
+    the claim that this one replaces or voids, None where there is none.
     """
 
     item_id: int
@@ -193,6 +236,8 @@ class Claim:
     encounter_id: str = ""
     withdrawn: bool = False
     confirmed: frozenset[str] = frozenset()
+    institutional: InstitutionalFacts | None = None
+    prior_institutional: bool | None = None
 
     @property
     def exportable(self) -> bool:
@@ -231,3 +276,9 @@ class Batch:
     created_at: datetime
     files: tuple[File, ...] = field(default=())
     control_number: int | None = None
+
+    @property
+    def guide(self) -> str:
+        """The guide that its claim file was read against."""
+        institutional = any(file.kind == "837i" for file in self.files)
+        return "005010X223A2" if institutional else "005010X222A1"

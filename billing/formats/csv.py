@@ -37,6 +37,10 @@ COLUMNS = (
     "billing_npi",
     "total_charge",
     "service_lines",
+    "claim_type",
+    "type_of_bill",
+    "statement_from",
+    "statement_to",
 )
 _STARTS_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 BOM = b"\xef\xbb\xbf"
@@ -69,6 +73,7 @@ def _cells(claim: Claim, code: ClaimCode) -> tuple[str, ...]:
     birth = claim.subject.birth_date
     coverage, provider = claim.coverage, claim.billing_provider
     payer = coverage.payer if coverage else None
+    stay = claim.institutional
     return (
         claim.claim_id,
         str(claim.version),
@@ -94,15 +99,22 @@ def _cells(claim: Claim, code: ClaimCode) -> tuple[str, ...]:
         coverage.member_id if coverage else "",
         provider.npi if provider else "",
         f"{claim.total:.2f}" if claim.lines else "",
-        " | ".join(line_text(line) for line in claim.lines),
+        " | ".join(line_text(line, with_revenue=stay is not None) for line in claim.lines),
+        "institutional" if stay else "professional",
+        f"{stay.bill_type}{claim.frequency}" if stay else "",
+        stay.statement_from.isoformat() if stay else "",
+        stay.statement_to.isoformat() if stay else "",
     )
 
 
-def line_text(line: ClaimLine) -> str:
-    """A service line in one cell: "99213-25 x1 125.50 AB", pointers as letters of the codes."""
+def line_text(line: ClaimLine, *, with_revenue: bool = False) -> str:
+    """A service line in one cell: "99213-25 x1 125.50 AB", pointers as letters of the codes; of an
+    institutional claim "0510/99213-25 x1 125.50"."""
     service = "-".join((line.code, *line.modifiers))
     charge = "" if line.charge is None else f"{line.charge:.2f}"
     units = "" if line.units is None else x12_decimal(line.units)
+    if with_revenue:
+        return f"{'/'.join(filter(None, (line.revenue_code, service)))} x{units} {charge}"
     return f"{service} x{units} {charge} {letters(line.pointers)}"
 
 

@@ -4,13 +4,14 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from billing.shapes import Claim
+from billing.shapes import Claim, InstitutionalFacts
 from fhir_bridge.mappings.claim import (
     NPI,
     PAYER_NUMBER,
     BilledClaim,
     BilledDiagnosis,
     BilledService,
+    BilledStay,
     Identified,
     charge_item_build,
     claim_build,
@@ -76,6 +77,7 @@ def _billed(claim: Claim, organization: str, created: datetime) -> BilledClaim:
                 charge=line.charge,
                 pointers=line.pointers,
                 place_of_service=line.place_of_service or claim.place_of_service,
+                revenue_code=line.revenue_code if claim.institutional else "",
             )
             for line in claim.lines
         ),
@@ -84,4 +86,23 @@ def _billed(claim: Claim, organization: str, created: datetime) -> BilledClaim:
         void=claim.frequency == "8",
         prior=Ref(f"Claim/{claim_resource_id(claim.claim_id, prior)}") if prior else None,
         prior_number=claim.original_reference,
+        stay=_stay(claim, claim.institutional) if claim.institutional else None,
+    )
+
+
+def _stay(claim: Claim, stay: InstitutionalFacts) -> BilledStay:
+    facility = stay.facility
+    return BilledStay(
+        bill_type=f"{stay.bill_type}{claim.frequency}",
+        statement_from=stay.statement_from,
+        statement_to=stay.statement_to,
+        facility=Identified(
+            Ref("", facility.name if facility else ""), NPI, facility.npi if facility else ""
+        ),
+        admitted=stay.admitted_on.isoformat() if stay.admitted_on else "",
+        admission_type=stay.admission_type,
+        admission_source=stay.admission_source,
+        patient_status=stay.patient_status,
+        presenting=stay.presenting,
+        inpatient=stay.inpatient,
     )

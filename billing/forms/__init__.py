@@ -4,6 +4,7 @@ from billing.forms.items import (
     ConfirmEditForm,
     CoverageForm,
     DetailsForm,
+    InstitutionalForm,
     LineForm,
     QuestionForm,
     ReferenceForm,
@@ -13,6 +14,7 @@ from billing.forms.items import (
 )
 from billing.forms.practice import (
     BillingProviderForm,
+    FacilityForm,
     FeeForm,
     FeeListForm,
     PayerForm,
@@ -27,8 +29,10 @@ __all__ = [
     "ConfirmEditForm",
     "CoverageForm",
     "DetailsForm",
+    "FacilityForm",
     "FeeForm",
     "FeeListForm",
+    "InstitutionalForm",
     "LineForm",
     "PayerForm",
     "QuestionForm",

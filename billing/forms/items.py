@@ -8,7 +8,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from billing.forms.queue import day_field
-from billing.models import BillingProvider, Payer
+from billing.models import BillingProvider, BillType, Facility, InstitutionalClaim, Payer
+from billing.scrub.institutional import PATIENT_STATUSES, REVENUE_CODE
 from billing.scrub.lines import PLACES, PROCEDURE
 from billing.services.lines import MOST_LINES, LineInput
 from billing.shapes import CoverageFacts
@@ -32,6 +33,18 @@ COMMON_PLACES = (
     ("72", _("Rural health clinic (72)")),
 )
 _LETTERS = "ABCDEFGHIJKL"
+# Those of CMS's list that an outpatient or a short stay has; the others by their number.
+COMMON_STATUSES = (
+    ("01", _("Home (01)")),
+    ("02", _("To another hospital (02)")),
+    ("03", _("To a skilled nursing facility (03)")),
+    ("06", _("Home with home health care (06)")),
+    ("07", _("Left against advice (07)")),
+    ("20", _("Died (20)")),
+    ("30", _("Still a patient (30)")),
+    ("50", _("Hospice at home (50)")),
+)
+_TIME = {"type": "time"}
 
 
 class QuestionForm(forms.Form):
@@ -61,8 +74,18 @@ class ConfirmEditForm(forms.Form):
 
 
 class LineForm(forms.Form):
-    """A service line; one without a code is left out."""
+    """A service line; one without a code is left out.
 
+    ``institutional``: with a revenue code, which may stand alone, and without the diagnoses and
+    the place, which an institutional claim does not state by line.
+    """
+
+    revenue_code = forms.CharField(
+        max_length=4,
+        required=False,
+        label=_("Revenue"),
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "size": 4}),
+    )
     code = forms.CharField(
         max_length=5,
         required=False,
@@ -93,6 +116,14 @@ class LineForm(forms.Form):
     place_of_service = forms.CharField(
         max_length=2, required=False, label=_("Place"), widget=forms.TextInput({"size": 3})
     )
+
+    def __init__(self, *args: Any, institutional: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("pointers", "place_of_service") if institutional else ("revenue_code",):
+            del self.fields[name]
+
+    def clean_revenue_code(self) -> str:
+        return revenue_code_read(self.cleaned_data["revenue_code"])
 
     def clean_code(self) -> str:
         code = str(self.cleaned_data["code"]).strip().upper()
@@ -126,7 +157,7 @@ class LineForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or self.cleaned_data
-        if data.get("code"):
+        if data.get("code") or data.get("revenue_code"):
             if data.get("units") is None and "units" not in self.errors:
                 data["units"] = Decimal(1)
             elif data.get("units") is not None and data["units"] <= 0:
@@ -146,17 +177,36 @@ class LineForms(_LineForms):  # type: ignore[misc, valid-type]
 
     def lines(self) -> list[LineInput]:
         """What was typed, without empty rows; only after `is_valid`."""
+        typed = (form.cleaned_data for form in self.forms)
         return [
-            LineInput(**form.cleaned_data) for form in self.forms if form.cleaned_data.get("code")
+            LineInput(**{"pointers": (), **data})
+            for data in typed
+            if data.get("code") or data.get("revenue_code")
         ]
 
 
-def line_forms(data: Any = None, initial: Any = ()) -> LineForms:
+def line_forms(data: Any = None, initial: Any = (), *, institutional: bool = False) -> LineForms:
     """The service lines: bound to what was sent, or with one empty row after what is there."""
+    kind = {"institutional": institutional}
     if data is not None:
-        return LineForms(data, prefix="line")
+        return LineForms(data, prefix="line", form_kwargs=kind)
     rows = list(initial)
-    return LineForms(initial=[*rows, *({} for _row in range(1 if rows else 2))], prefix="line")
+    empty: list[dict[str, Any]] = [{} for _row in range(1 if rows else 2)]
+    return LineForms(initial=[*rows, *empty], prefix="line", form_kwargs=kind)
+
+
+def revenue_code_read(typed: object) -> str:
+    """A revenue code as typed, with or without its leading zero; "" stays "".
+
+    Raises ValidationError.
+    """
+    code = str(typed).strip()
+    if not code:
+        return ""
+    code = code.zfill(4)
+    if not REVENUE_CODE.fullmatch(code):
+        raise forms.ValidationError(_("A revenue code has four digits, such as 0510."))
+    return code
 
 
 class DetailsForm(forms.Form):
@@ -178,6 +228,82 @@ class DetailsForm(forms.Form):
         self.fields["place_of_service"].choices = [*COMMON_PLACES, *others]  # type: ignore[attr-defined]
         self.fields["billing_provider"].queryset = providers  # type: ignore[attr-defined]
         self.fields["billing_provider"].label_from_instance = lambda row: row.name  # type: ignore[attr-defined]
+
+
+class InstitutionalForm(forms.Form):
+    """What an institutional claim states beside a professional one; most of it may be empty."""
+
+    facility = forms.ModelChoiceField(
+        queryset=Facility.objects.none(),
+        required=False,
+        label=_("Facility"),
+        empty_label=_("The practice's first"),
+    )
+    bill_type = forms.ChoiceField(
+        required=False,
+        label=_("Type of bill"),
+        choices=[("", _("The facility's")), *BillType.choices],
+    )
+    statement_from = day_field(_("Statement from"))
+    statement_to = day_field(_("Statement to"))
+    admission_type = forms.ChoiceField(
+        required=False,
+        label=_("How urgent it was"),
+        choices=[("", "—"), *InstitutionalClaim.AdmissionType.choices],
+    )
+    admission_source = forms.ChoiceField(
+        required=False,
+        label=_("Where the patient came from"),
+        choices=[("", "—"), *InstitutionalClaim.AdmissionSource.choices],
+    )
+    patient_status = forms.ChoiceField(
+        label=_("Where the patient went"),
+        choices=[
+            *COMMON_STATUSES,
+            *((code, code) for code in sorted(PATIENT_STATUSES - dict(COMMON_STATUSES).keys())),
+        ],
+    )
+    presenting = forms.ChoiceField(
+        required=False, label=_("Admitted with, or came for"), choices=()
+    )
+    admitted_on = day_field(_("Admitted on"))
+    admitted_at = forms.TimeField(
+        required=False,
+        label=_("Hour of the admission"),
+        widget=forms.TimeInput(attrs=_TIME, format="%H:%M"),
+    )
+    discharged_at = forms.TimeField(
+        required=False,
+        label=_("Hour of the discharge"),
+        widget=forms.TimeInput(attrs=_TIME, format="%H:%M"),
+    )
+
+    def __init__(self, *args: Any, facilities: Any, positions: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["facility"].queryset = facilities  # type: ignore[attr-defined]
+        self.fields["facility"].label_from_instance = lambda row: f"{row.name} ({row.bill_type}x)"  # type: ignore[attr-defined]
+        self.fields["presenting"].choices = [  # type: ignore[attr-defined]
+            ("", "—"),
+            *((str(position), code) for position, code in positions),
+        ]
+
+    def clean_presenting(self) -> int | None:
+        position = self.cleaned_data["presenting"]
+        return int(position) if position else None
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or self.cleaned_data
+        since, until = data.get("statement_from"), data.get("statement_to")
+        if since and until and until < since:
+            self.add_error("statement_to", _("The end is before the beginning."))
+        return data
+
+
+def institutional_initial(row: InstitutionalClaim | None) -> dict[str, Any]:
+    """What the form shows of an item's institutional claim, or of one that it does not make yet."""
+    if row is None:
+        return {"patient_status": "01"}
+    return {name: getattr(row, name) for name in InstitutionalForm.base_fields}
 
 
 class CoverageForm(forms.Form):

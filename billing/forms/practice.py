@@ -13,7 +13,8 @@ from django.utils.translation import gettext_lazy as _
 
 from billing.exceptions import ImportRefused, RowFault
 from billing.formats.x12_text import DELIMITERS, unwritable
-from billing.models import BillingProvider, Fee, Payer, RenderingProvider, Submitter
+from billing.forms.items import revenue_code_read
+from billing.models import BillingProvider, Facility, Fee, Payer, RenderingProvider, Submitter
 from billing.npi import npi_valid
 from billing.scrub.lines import MODIFIER, PROCEDURE
 from billing.scrub.parties import POST_BOX, TAXONOMY
@@ -44,16 +45,21 @@ class WritableMixin(forms.Form):
 
 class NpiMixin(forms.Form):
     def clean_npi(self) -> str:
-        npi = str(self.cleaned_data["npi"]).strip()
-        if not npi_valid(npi):
-            raise forms.ValidationError(_("This is no NPI: ten digits, the last a check digit."))
-        return npi
+        return npi_read(self.cleaned_data["npi"])
 
     def clean_taxonomy(self) -> str:
         taxonomy = str(self.cleaned_data["taxonomy"]).strip().upper()
         if taxonomy and not TAXONOMY.fullmatch(taxonomy):
             raise forms.ValidationError(_("A taxonomy code has nine characters and an X."))
         return taxonomy
+
+
+def npi_read(typed: object) -> str:
+    """An NPI as typed. Raises ValidationError where its check digit is wrong."""
+    npi = str(typed).strip()
+    if not npi_valid(npi):
+        raise forms.ValidationError(_("This is no NPI: ten digits, the last a check digit."))
+    return npi
 
 
 class AddressMixin(forms.Form):
@@ -141,17 +147,43 @@ class BillingProviderForm(AddressMixin, NpiMixin, WritableMixin, forms.ModelForm
 
     def clean(self) -> dict[str, Any]:
         data = super().clean()
-        for name in ("line1", "city"):
-            if not data.get(name) and name not in self.errors:
-                self.add_error(name, _("A claim needs the whole street address."))
-        if POST_BOX.search(str(data.get("line1", ""))):
-            self.add_error("line1", _("A street address, not a post office box."))
+        _street_checked(self, data)
         if data.get("country", "US") == "US":
             if not re.fullmatch(r"[A-Z]{2}", str(data.get("state", ""))):
                 self.add_error("state", _("Two letters."))
             if not re.fullmatch(r"\d{5}-?\d{4}", str(data.get("postal_code", ""))):
                 self.add_error("postal_code", _("All nine digits of the ZIP code."))
         return data
+
+
+class FacilityForm(AddressMixin, WritableMixin, forms.ModelForm):  # type: ignore[type-arg]
+    class Meta:
+        model = Facility
+        fields = (
+            "name", "npi", "bill_type", "line1", "line2", "city", "state", "postal_code",
+            "country", "active",
+        )  # fmt: skip
+
+    def clean_npi(self) -> str:
+        return npi_read(self.cleaned_data["npi"])
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        _street_checked(self, data)
+        if data.get("country", "US") == "US":
+            if not re.fullmatch(r"[A-Z]{2}", str(data.get("state", ""))):
+                self.add_error("state", _("Two letters."))
+            if not re.fullmatch(r"\d{5}(-?\d{4})?", str(data.get("postal_code", ""))):
+                self.add_error("postal_code", _("Five or nine digits."))
+        return data
+
+
+def _street_checked(form: forms.Form, data: dict[str, Any]) -> None:
+    for name in ("line1", "city"):
+        if not data.get(name) and name not in form.errors:
+            form.add_error(name, _("A claim needs the whole street address."))
+    if POST_BOX.search(str(data.get("line1", ""))):
+        form.add_error("line1", _("A street address, not a post office box."))
 
 
 class RenderingProviderForm(NpiMixin, WritableMixin, forms.ModelForm):  # type: ignore[type-arg]
@@ -163,7 +195,9 @@ class RenderingProviderForm(NpiMixin, WritableMixin, forms.ModelForm):  # type: 
 class FeeForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = Fee
-        fields = ("code", "modifier", "description", "amount", "since", "until")
+        fields = (
+            "code", "modifier", "description", "revenue_code", "amount", "since", "until",
+        )  # fmt: skip
         widgets = {
             "since": forms.DateInput(attrs=_DAY, format="%Y-%m-%d"),
             "until": forms.DateInput(attrs=_DAY, format="%Y-%m-%d"),
@@ -181,6 +215,9 @@ class FeeForm(forms.ModelForm):  # type: ignore[type-arg]
             raise forms.ValidationError(_("A modifier has two letters or digits."))
         return modifier
 
+    def clean_revenue_code(self) -> str:
+        return revenue_code_read(self.cleaned_data["revenue_code"])
+
     def clean_amount(self) -> Decimal:
         amount: Decimal = self.cleaned_data["amount"]
         if amount < 0:
@@ -197,7 +234,7 @@ class FeeForm(forms.ModelForm):  # type: ignore[type-arg]
 
 
 class FeeListForm(forms.Form):
-    """A fee list as CSV: code, modifier, description, amount, since, until."""
+    """A fee list as CSV: code, modifier, description, revenue_code, amount, since, until."""
 
     file = forms.FileField(label=_("Fee list (CSV)"), allow_empty_file=True)
 
@@ -227,6 +264,8 @@ class FeeListForm(forms.Form):
         for number, row in enumerate(table, start=2):
             try:
                 found.append(_fee(row))
+            except forms.ValidationError as error:
+                faults.append(RowFault(number, error.messages[0]))
             except (ValueError, InvalidOperation, KeyError, TypeError, AttributeError):
                 faults.append(
                     RowFault(number, _("Code, amount or a day cannot be read (2026-01-31)."))
@@ -258,6 +297,12 @@ def _fee(row: dict[str, str]) -> dict[str, Any]:
         "system": code_system(code),
         "modifier": modifier,
         "description": (row.get("description") or "").strip()[: Fee.DESCRIPTION_MAX],
+        # A list without the column leaves the codes that are there as they are.
+        **(
+            {"revenue_code": revenue_code_read(row["revenue_code"] or "")}
+            if "revenue_code" in row
+            else {}
+        ),
         "amount": cents,
         "since": since,
         "until": last,

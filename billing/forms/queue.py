@@ -28,7 +28,8 @@ class ChosenItems(forms.Form):
     item = forms.TypedMultipleChoiceField(coerce=int, required=True)
     request_key = forms.UUIDField(required=False)
     formats = forms.MultipleChoiceField(
-        required=False, choices=[("837p", "X12 837P"), ("cms1500", "CMS-1500")]
+        required=False,
+        choices=[("837p", "X12 837P"), ("837i", "X12 837I"), ("cms1500", "CMS-1500")],
     )
 
     def __init__(self, data: object) -> None:

@@ -5,17 +5,28 @@ which are kept byte for byte as they left the house.
 """
 
 from billing.models.exports import ExportBatch, ExportFile, ExportLine
-from billing.models.items import BillingItem, EditConfirmation, ServiceLine
-from billing.models.practice import BillingProvider, Fee, Payer, RenderingProvider, Submitter
+from billing.models.items import BillingItem, EditConfirmation, InstitutionalClaim, ServiceLine
+from billing.models.practice import (
+    BillingProvider,
+    BillType,
+    Facility,
+    Fee,
+    Payer,
+    RenderingProvider,
+    Submitter,
+)
 
 __all__ = [
+    "BillType",
     "BillingItem",
     "BillingProvider",
     "EditConfirmation",
     "ExportBatch",
     "ExportFile",
     "ExportLine",
+    "Facility",
     "Fee",
+    "InstitutionalClaim",
     "Payer",
     "RenderingProvider",
     "ServiceLine",

@@ -39,6 +39,7 @@ class ExportFile(models.Model):
     class Kind(models.TextChoices):
         CSV = "csv", "CSV"
         X12_837P = "837p", "X12 837P"
+        X12_837I = "837i", "X12 837I"
         X12_999 = "999", _("X12 999, our own check")
         CMS1500_JSON = "cms1500-json", _("CMS-1500 boxes, JSON")
         CMS1500_CSV = "cms1500-csv", _("CMS-1500 boxes, CSV")
@@ -57,13 +58,17 @@ class ExportFile(models.Model):
 
 
 class ExportLine(models.Model):
-    """An item's place in an export: the database itself refuses a submission's second one."""
+    """An item's place in an export: the database itself refuses a submission's second one.
+
+    `institutional`: what kind of claim it left as, which a replacement or a void must be too.
+    """
 
     batch = models.ForeignKey(ExportBatch, on_delete=models.PROTECT, related_name="lines")
     item = models.ForeignKey(BillingItem, on_delete=models.PROTECT, related_name="export_lines")
     submission = models.PositiveSmallIntegerField(default=1)
     frequency = models.CharField(max_length=1, choices=BillingItem.Frequency, default="1")
     original_reference = models.CharField(max_length=50, blank=True)
+    institutional = models.BooleanField(default=False)
     position = models.PositiveIntegerField()
 
     class Meta:

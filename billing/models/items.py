@@ -1,10 +1,10 @@
-"""One signature on its way to a claim: its state, questions, services and confirmed edits."""
+"""One signature on its way to a claim: its state, services, institutional facts, settled edits."""
 
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from billing.models.practice import BillingProvider, Fee
+from billing.models.practice import BillingProvider, BillType, Facility, Fee
 
 
 class BillingItem(models.Model):
@@ -47,12 +47,66 @@ class BillingItem(models.Model):
         indexes = [models.Index(fields=["organization", "state"])]
 
 
+class InstitutionalClaim(models.Model):
+    """What makes an item's claim an institutional one (837I) and what only such a claim states.
+
+    An item without this row makes a professional claim. What is empty follows from elsewhere: the
+    facility is the practice's first, the type of bill the facility's, the statement covers the day
+    of the visit. `presenting` is the position of the code that the patient was admitted with or,
+    as an outpatient, came for.
+    """
+
+    class AdmissionType(models.TextChoices):
+        """CL101, priority of the admission or visit (UB-04 form locator 14)."""
+
+        EMERGENCY = "1", _("Emergency (1)")
+        URGENT = "2", _("Urgent (2)")
+        ELECTIVE = "3", _("Elective (3)")
+        NEWBORN = "4", _("Newborn (4)")
+        TRAUMA = "5", _("Trauma (5)")
+        UNKNOWN = "9", _("Not known (9)")
+
+    class AdmissionSource(models.TextChoices):
+        """CL102, point of origin (UB-04 form locator 15); 5 and 6 differ for newborns."""
+
+        HOME = "1", _("Home, or no health care facility (1)")
+        CLINIC = "2", _("Clinic or physician's office (2)")
+        HOSPITAL = "4", _("Another hospital (4)")
+        NURSING = "5", _("Nursing facility; a newborn: born here (5)")
+        OTHER_FACILITY = "6", _("Another facility; a newborn: born elsewhere (6)")
+        COURT = "8", _("Court or law enforcement (8)")
+        UNKNOWN = "9", _("Not known (9)")
+        SAME_HOSPITAL = "D", _("Another unit of this hospital (D)")
+        SURGERY_CENTRE = "E", _("Ambulatory surgery centre (E)")
+        HOSPICE = "F", _("Hospice (F)")
+        DISASTER_SITE = "G", _("Alternative care site in a disaster (G)")
+
+    item = models.OneToOneField(BillingItem, on_delete=models.CASCADE, related_name="institutional")
+    facility = models.ForeignKey(
+        Facility, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    bill_type = models.CharField(max_length=2, choices=BillType, blank=True)
+    statement_from = models.DateField(null=True, blank=True)
+    statement_to = models.DateField(null=True, blank=True)
+    admitted_on = models.DateField(null=True, blank=True)
+    admitted_at = models.TimeField(null=True, blank=True)
+    admission_type = models.CharField(max_length=1, choices=AdmissionType, blank=True)
+    admission_source = models.CharField(max_length=1, choices=AdmissionSource, blank=True)
+    patient_status = models.CharField(max_length=2, default="01")
+    discharged_at = models.TimeField(null=True, blank=True)
+    presenting = models.PositiveSmallIntegerField(null=True, blank=True)
+
+
 class ServiceLine(models.Model):
-    """A service that is charged; `charge` is the line's, `pointers` are positions of codes."""
+    """A service that is charged; `charge` is the line's, `pointers` are positions of codes.
+
+    `code` may be empty only where `revenue_code` says what it is, on an institutional claim.
+    """
 
     item = models.ForeignKey(BillingItem, on_delete=models.CASCADE, related_name="service_lines")
     position = models.PositiveSmallIntegerField()
-    code = models.CharField(max_length=5)
+    code = models.CharField(max_length=5, blank=True)
+    revenue_code = models.CharField(max_length=4, blank=True)
     system = models.CharField(max_length=80, choices=Fee.System, default=Fee.System.CPT)
     description = models.CharField(max_length=Fee.DESCRIPTION_MAX, blank=True)
     modifiers = models.JSONField(default=list)

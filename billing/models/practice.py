@@ -21,6 +21,34 @@ class PostalAddress(models.Model):
         abstract = True
 
 
+class BillType(models.TextChoices):
+    """Kind of facility and kind of care: the second and third digit of UB-04's type of bill.
+
+    Source: CMS, Medicare Claims Processing Manual, chapter 25, 75.1, form locator 4.
+    """
+
+    HOSPITAL_INPATIENT = "11", _("Hospital, inpatient (11x)")
+    HOSPITAL_INPATIENT_B = "12", _("Hospital, inpatient under Part B (12x)")
+    HOSPITAL_OUTPATIENT = "13", _("Hospital, outpatient (13x)")
+    HOSPITAL_OTHER = "14", _("Hospital, laboratory for others (14x)")
+    HOSPITAL_SWING_BED = "18", _("Hospital, swing bed (18x)")
+    NURSING_INPATIENT = "21", _("Skilled nursing, inpatient (21x)")
+    NURSING_INPATIENT_B = "22", _("Skilled nursing, inpatient under Part B (22x)")
+    NURSING_OUTPATIENT = "23", _("Skilled nursing, outpatient (23x)")
+    HOME_HEALTH = "32", _("Home health under a plan of care (32x)")
+    HOME_HEALTH_OTHER = "34", _("Home health without a plan of care (34x)")
+    RELIGIOUS_INPATIENT = "41", _("Religious nonmedical institution, inpatient (41x)")
+    RURAL_HEALTH = "71", _("Rural health clinic (71x)")
+    RENAL_DIALYSIS = "72", _("Renal dialysis facility (72x)")
+    REHABILITATION = "74", _("Outpatient rehabilitation facility (74x)")
+    COMPREHENSIVE_REHABILITATION = "75", _("Comprehensive outpatient rehabilitation (75x)")
+    MENTAL_HEALTH = "76", _("Community mental health centre (76x)")
+    FEDERALLY_QUALIFIED = "77", _("Federally qualified health centre (77x)")
+    HOSPICE = "81", _("Hospice, not of a hospital (81x)")
+    HOSPICE_HOSPITAL = "82", _("Hospice of a hospital (82x)")
+    CRITICAL_ACCESS = "85", _("Critical access hospital (85x)")
+
+
 class Submitter(models.Model):
     """Who sends the claim files, and to whom (X222A1 loops 1000A, 1000B and the envelope).
 
@@ -77,6 +105,7 @@ class Payer(PostalAddress):
         INDEMNITY = "15", _("Indemnity insurance (15)")
         MEDICARE_HMO = "16", _("Medicare risk HMO (16)")
         HMO = "HM", _("Health maintenance organisation (HM)")
+        MEDICARE_A = "MA", _("Medicare Part A (MA)")
         MEDICARE = "MB", _("Medicare Part B (MB)")
         MEDICAID = "MC", _("Medicaid (MC)")
         TRICARE = "CH", _("TRICARE (CH)")
@@ -125,6 +154,31 @@ class BillingProvider(PostalAddress):
         ]
 
 
+class Facility(PostalAddress):
+    """Where institutional services are given: CLM05 and loop 2310E of X223A2.
+
+    `bill_type` is the first two places of the type of bill without its leading zero: the kind of
+    facility and the kind of care ("13" is a hospital's outpatient care). The third is the claim's
+    frequency.
+    """
+
+    organization = models.ForeignKey(
+        "fhir_bridge.Organization", on_delete=models.PROTECT, related_name="+"
+    )
+    name = models.CharField(_("Name"), max_length=60)
+    npi = models.CharField("NPI", max_length=10)
+    bill_type = models.CharField(_("Type of bill"), max_length=2, choices=BillType)
+    active = models.BooleanField(_("In use"), default=True)
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organization", "npi", "bill_type"], name="facility_once"
+            ),
+        ]
+
+
 class RenderingProvider(models.Model):
     """A clinician as payers know them (X222A1 loop 2310B); goes before what the record says."""
 
@@ -164,6 +218,7 @@ class Fee(models.Model):
     system = models.CharField(_("Code list"), max_length=80, choices=System, default=System.CPT)
     modifier = models.CharField(_("Modifier"), max_length=2, blank=True)
     description = models.CharField(_("Description"), max_length=DESCRIPTION_MAX, blank=True)
+    revenue_code = models.CharField(_("Revenue code"), max_length=4, blank=True)
     amount = models.DecimalField(_("Amount"), max_digits=10, decimal_places=2)
     since = models.DateField(_("From"))
     until = models.DateField(_("To"), null=True, blank=True)

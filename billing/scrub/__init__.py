@@ -3,7 +3,7 @@
 Each rule is a named function with the guide or rule that it comes from. `scrub` runs them all.
 """
 
-from billing.scrub import charges, diagnoses, lines, parties, patient, text
+from billing.scrub import charges, diagnoses, institutional, lines, parties, patient, text
 from billing.scrub.edits import RULES, Edit, Surroundings
 from billing.shapes import Claim
 
@@ -13,6 +13,7 @@ __all__ = [
     "Surroundings",
     "charges",
     "diagnoses",
+    "institutional",
     "lines",
     "open_edits",
     "parties",

@@ -10,14 +10,19 @@ from django.utils.translation import gettext_lazy as _
 from billing.scrub.edits import Finding, Surroundings, rule
 from billing.shapes import Claim
 
-# SV102 and CLM02 hold at most ten digits, two of them after the point (X222A1 B.1.1.3.1.2).
+# SV102, SV203 and CLM02 hold at most ten digits, two of them after the point (X222A1 B.1.1.3.1.2).
 MOST_CHARGED = Decimal("99999999.99")
 MOST_UNITS = Decimal("99999999.999")
 # CPT category II codes report quality and cost nothing.
 _QUALITY = re.compile(r"\d{4}F")
 
 
-@rule("charge-missing", place="lines", source="X222A1 2400 SV102")
+@rule(
+    "charge-missing",
+    place="lines",
+    source="X222A1 2400 SV102",
+    other_source="X223A2 2400 SV203",
+)
 def charge_missing(claim: Claim, _around: Surroundings) -> Iterator[Finding]:
     for line in claim.lines:
         least = Decimal(0) if _QUALITY.fullmatch(line.code) else Decimal("0.01")
@@ -28,7 +33,12 @@ def charge_missing(claim: Claim, _around: Surroundings) -> Iterator[Finding]:
             )
 
 
-@rule("charge-form", place="lines", source="X222A1 2400 SV102, type R")
+@rule(
+    "charge-form",
+    place="lines",
+    source="X222A1 2400 SV102, type R",
+    other_source="X223A2 2400 SV203, type R",
+)
 def charge_form(claim: Claim, _around: Surroundings) -> Iterator[Finding]:
     for line in claim.lines:
         charge = line.charge
@@ -44,7 +54,12 @@ def charge_form(claim: Claim, _around: Surroundings) -> Iterator[Finding]:
             )
 
 
-@rule("units-missing", place="lines", source="X222A1 2400 SV104")
+@rule(
+    "units-missing",
+    place="lines",
+    source="X222A1 2400 SV104",
+    other_source="X223A2 2400 SV205",
+)
 def units_missing(claim: Claim, _around: Surroundings) -> Iterator[Finding]:
     for line in claim.lines:
         if line.units is None or not line.units.is_finite() or line.units <= 0:
@@ -54,7 +69,12 @@ def units_missing(claim: Claim, _around: Surroundings) -> Iterator[Finding]:
             )
 
 
-@rule("units-form", place="lines", source="X222A1 2400 SV104, at most three decimals")
+@rule(
+    "units-form",
+    place="lines",
+    source="X222A1 2400 SV104, at most three decimals",
+    other_source="X223A2 2400 SV205, at most three decimals",
+)
 def units_form(claim: Claim, _around: Surroundings) -> Iterator[Finding]:
     for line in claim.lines:
         units = line.units

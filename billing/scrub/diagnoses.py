@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from billing.scrub.edits import Finding, Surroundings, rule
+from billing.scrub.edits import PROFESSIONAL, Finding, Surroundings, rule
 from billing.shapes import Claim
 
 ICD10CM = "http://hl7.org/fhir/sid/icd-10-cm"
@@ -34,7 +34,12 @@ def diagnosis_missing(claim: Claim, _around: Surroundings) -> Iterator[Finding]:
         yield Finding(_("The claim has no diagnosis."))
 
 
-@rule("too-many-diagnoses", place="diagnoses", source="X222A1 2300 HI, at most 12")
+@rule(
+    "too-many-diagnoses",
+    place="diagnoses",
+    source="X222A1 2300 HI, at most 12",
+    kinds=(PROFESSIONAL,),
+)
 def too_many_diagnoses(claim: Claim, _around: Surroundings) -> Iterator[Finding]:
     if len(claim.codes) > MOST:
         yield Finding(
@@ -53,9 +58,7 @@ def diagnosis_twice(claim: Claim, _around: Surroundings) -> Iterator[Finding]:
 def diagnosis_form(claim: Claim, _around: Surroundings) -> Iterator[Finding]:
     for code in claim.codes:
         if code.system != ICD10CM or not _FORM.fullmatch(code.code):
-            yield _about(
-                _("{code} is no ICD-10-CM code; a professional claim takes no other."), code.code
-            )
+            yield _about(_("{code} is no ICD-10-CM code; a claim takes no other."), code.code)
 
 
 @rule("external-cause-first", place="diagnoses", source="ICD-10-CM guidelines I.C.20.a.6")

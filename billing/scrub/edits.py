@@ -18,8 +18,9 @@ class Edit:
 
     ``code`` is stable; ``key`` names this very finding, so that a person can confirm it.
     ``place`` is the part of the item's page that mends it: diagnoses, lines, coverage, patient,
-    providers, claim. ``source`` is the guide's loop or the rule's document. An edit that only a
-    person can settle is ``confirmable``: they confirm it with a reason, and it is no longer open.
+    providers, institutional, claim. ``source`` is the guide's loop or the rule's document. An edit
+    that only a person can settle is ``confirmable``: they confirm it with a reason, and it is no
+    longer open.
     """
 
     code: str
@@ -61,32 +62,53 @@ class Finding(NamedTuple):
 Rule = Callable[[Claim, Surroundings], Iterable[Finding]]
 
 
+PROFESSIONAL, INSTITUTIONAL = "professional", "institutional"
+
+
 @dataclass(frozen=True, slots=True)
 class Named:
-    """A rule with its name, the place that mends it, and its source."""
+    """A rule with its name, the place that mends it, and its source.
+
+    ``kinds``: the claims that it is for. ``other_source`` is the source for institutional claims
+    where the two guides differ; where they do not, only the guide's number does.
+    """
 
     code: str
     place: str
     source: str
     check: Rule
     confirmable: bool = False
+    kinds: tuple[str, ...] = (PROFESSIONAL, INSTITUTIONAL)
+    other_source: str = ""
 
     def edits(self, claim: Claim, around: Surroundings) -> Iterator[Edit]:
+        kind = PROFESSIONAL if claim.institutional is None else INSTITUTIONAL
+        if kind not in self.kinds:
+            return
+        source = self.source
+        if kind == INSTITUTIONAL:
+            source = self.other_source or source.replace("X222A1", "X223A2")
         for finding in self.check(claim, around):
             key = f"{self.code}:{finding.about}" if finding.about else self.code
-            yield Edit(self.code, finding.message, self.place, self.source, key, self.confirmable)
+            yield Edit(self.code, finding.message, self.place, source, key, self.confirmable)
 
 
 RULES: list[Named] = []
 
 
 def rule(
-    code: str, *, place: str, source: str, confirmable: bool = False
+    code: str,
+    *,
+    place: str,
+    source: str,
+    confirmable: bool = False,
+    kinds: tuple[str, ...] = (PROFESSIONAL, INSTITUTIONAL),
+    other_source: str = "",
 ) -> Callable[[Rule], Rule]:
     """Gathers a function as the rule of this name."""
 
     def gather(check: Rule) -> Rule:
-        RULES.append(Named(code, place, source, check, confirmable))
+        RULES.append(Named(code, place, source, check, confirmable, kinds, other_source))
         return check
 
     return gather

@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from billing.scrub.edits import Finding, Surroundings, rule
+from billing.scrub.edits import PROFESSIONAL, Finding, Surroundings, rule
 from billing.shapes import Claim, ClaimLine
 
 MOST = 50
@@ -35,10 +35,17 @@ def too_many_lines(claim: Claim, _around: Surroundings) -> Iterator[Finding]:
         yield Finding(_("A claim has at most 50 service lines."))
 
 
-@rule("procedure-form", place="lines", source="X222A1 2400 SV101-2")
+@rule(
+    "procedure-form",
+    place="lines",
+    source="X222A1 2400 SV101-2",
+    other_source="X223A2 2400 SV202-2",
+)
 def procedure_form(claim: Claim, _around: Surroundings) -> Iterator[Finding]:
     for line in claim.lines:
-        if not PROCEDURE.fullmatch(line.code):
+        # What an institutional claim says by its revenue code alone is `procedure-missing`'s.
+        alone = claim.institutional is not None and not line.code
+        if not alone and not PROCEDURE.fullmatch(line.code):
             yield _on(line, _("Line {line}: this is no CPT or HCPCS code (five characters)."))
 
 
@@ -62,7 +69,12 @@ def procedure_not_listed(claim: Claim, around: Surroundings) -> Iterator[Finding
                 yield _on(line, messages[problem])
 
 
-@rule("modifier-form", place="lines", source="X222A1 2400 SV101-3 to -6")
+@rule(
+    "modifier-form",
+    place="lines",
+    source="X222A1 2400 SV101-3 to -6",
+    other_source="X223A2 2400 SV202-3 to -6",
+)
 def modifier_form(claim: Claim, _around: Surroundings) -> Iterator[Finding]:
     for line in claim.lines:
         wrong = any(not MODIFIER.fullmatch(modifier) for modifier in line.modifiers)
@@ -72,14 +84,19 @@ def modifier_form(claim: Claim, _around: Surroundings) -> Iterator[Finding]:
             )
 
 
-@rule("pointer-missing", place="lines", source="X222A1 2400 SV107")
+@rule("pointer-missing", place="lines", source="X222A1 2400 SV107", kinds=(PROFESSIONAL,))
 def pointer_missing(claim: Claim, _around: Surroundings) -> Iterator[Finding]:
     for line in claim.lines:
         if not line.pointers:
             yield _on(line, _("Line {line}: choose the diagnosis that it is for."))
 
 
-@rule("pointer-to-nothing", place="lines", source="X222A1 2400 SV107-1 to -4")
+@rule(
+    "pointer-to-nothing",
+    place="lines",
+    source="X222A1 2400 SV107-1 to -4",
+    kinds=(PROFESSIONAL,),
+)
 def pointer_to_nothing(claim: Claim, _around: Surroundings) -> Iterator[Finding]:
     for line in claim.lines:
         outside = any(not 1 <= pointer <= min(len(claim.codes), 12) for pointer in line.pointers)
@@ -90,7 +107,12 @@ def pointer_to_nothing(claim: Claim, _around: Surroundings) -> Iterator[Finding]
             )
 
 
-@rule("place-of-service", place="lines", source="X222A1 CLM05-1, SV105; CMS POS code set")
+@rule(
+    "place-of-service",
+    place="lines",
+    source="X222A1 CLM05-1, SV105; CMS POS code set",
+    kinds=(PROFESSIONAL,),
+)
 def place_of_service(claim: Claim, _around: Surroundings) -> Iterator[Finding]:
     if claim.place_of_service not in PLACES:
         yield Finding(_("The place of service is none of CMS's two-digit codes."))
@@ -101,9 +123,9 @@ def place_of_service(claim: Claim, _around: Surroundings) -> Iterator[Finding]:
 
 @rule("duplicate-line", place="lines", source="CMS Claims Processing Manual ch. 1, 120")
 def duplicate_line(claim: Claim, _around: Surroundings) -> Iterator[Finding]:
-    seen: set[tuple[str, tuple[str, ...]]] = set()
+    seen: set[tuple[str, str, tuple[str, ...]]] = set()
     for line in claim.lines:
-        service = (line.code, line.modifiers)
+        service = ("" if line.code else line.revenue_code, line.code, line.modifiers)
         if service in seen and not REPEATED & set(line.modifiers):
             yield _on(
                 line,
@@ -121,7 +143,7 @@ def duplicate_line(claim: Claim, _around: Surroundings) -> Iterator[Finding]:
 def duplicate_claim(claim: Claim, around: Surroundings) -> Iterator[Finding]:
     for line in claim.lines:
         service = (claim.subject.id, claim.service_date, line.code, line.modifiers)
-        if service in around.billed and not REPEATED & set(line.modifiers):
+        if line.code and service in around.billed and not REPEATED & set(line.modifiers):
             yield _on(
                 line,
                 _("Line {line}: another claim of this patient has the same service on that day."),

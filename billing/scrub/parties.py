@@ -60,13 +60,23 @@ def billing_taxonomy(claim: Claim, _around: Surroundings) -> Iterator[Finding]:
         yield Finding(_("The billing provider's taxonomy code needs nine characters and an X."))
 
 
-@rule("rendering-npi", place="providers", source="X222A1 2310B NM109; 45 CFR 162.406")
+@rule(
+    "rendering-npi",
+    place="providers",
+    source="X222A1 2310B NM109; 45 CFR 162.406",
+    other_source="X223A2 2310A NM109; 45 CFR 162.406",
+)
 def rendering_npi(claim: Claim, _around: Surroundings) -> Iterator[Finding]:
     if not npi_valid(claim.clinician.npi):
         yield Finding(_("The clinician's NPI is missing or its check digit is wrong."))
 
 
-@rule("rendering-taxonomy", place="providers", source="X222A1 2310B PRV03; NUCC code set")
+@rule(
+    "rendering-taxonomy",
+    place="providers",
+    source="X222A1 2310B PRV03; NUCC code set",
+    other_source="X223A2 2310A PRV03; NUCC code set",
+)
 def rendering_taxonomy(claim: Claim, _around: Surroundings) -> Iterator[Finding]:
     taxonomy = claim.clinician.taxonomy
     if taxonomy and not TAXONOMY.fullmatch(taxonomy):

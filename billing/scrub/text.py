@@ -61,6 +61,9 @@ def _texts(claim: Claim) -> Iterator[Value]:
             _("The billing provider"),
             provider.name + _address(provider.address),
         )
+    if claim.institutional and claim.institutional.facility:
+        facility = claim.institutional.facility
+        yield "facility", _("The facility"), facility.name + _address(facility.address)
     yield "clinician", _("The clinician's name"), claim.clinician.family + claim.clinician.given
 
 

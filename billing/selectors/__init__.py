@@ -11,6 +11,8 @@ from billing.selectors.practice import (
     billing_provider_row,
     billing_providers,
     clinicians,
+    facilities,
+    facility_row,
     fee_row,
     fees,
     payer_row,
@@ -23,11 +25,13 @@ from billing.selectors.practice import (
 from billing.selectors.queue import (
     ItemDetail,
     Listed,
+    institutional_claim,
     item_detail,
     missing_items,
     queue,
     ready_claims,
     replaced_items,
+    signed_positions,
 )
 from billing.selectors.surroundings import edits_of
 
@@ -42,8 +46,11 @@ __all__ = [
     "claims",
     "clinicians",
     "edits_of",
+    "facilities",
+    "facility_row",
     "fee_row",
     "fees",
+    "institutional_claim",
     "item_detail",
     "items_for_claims",
     "missing_items",
@@ -55,5 +62,6 @@ __all__ = [
     "rendering_providers",
     "replaced_items",
     "sender",
+    "signed_positions",
     "submitter",
 ]

@@ -1,13 +1,14 @@
 """Claims put together: what was signed, what billing entered, what the record says."""
 
 from collections.abc import Iterable, Mapping
+from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from billing.models import BillingItem, BillingProvider, ExportLine
+from billing.models import BillingItem, BillingProvider, ExportLine, Facility
 from billing.selectors.subjects import (
     address_of,
     claim_clinicians,
@@ -22,6 +23,8 @@ from billing.shapes import (
     ClaimLine,
     Clinician,
     CoverageFacts,
+    FacilityFacts,
+    InstitutionalFacts,
     Subject,
 )
 from ehr.models import Note, SignedNote
@@ -39,6 +42,8 @@ class _Known(NamedTuple):
     providers: Mapping[int, BillingProviderFacts]
     only_provider: BillingProviderFacts | None
     standing: Mapping[int, BillingItem]
+    facilities: Mapping[int, FacilityFacts]
+    first_facility: FacilityFacts | None
 
 
 def claims(actor: Actor, items: Iterable[BillingItem]) -> tuple[Claim, ...]:
@@ -50,6 +55,11 @@ def claims(actor: Actor, items: Iterable[BillingItem]) -> tuple[Claim, ...]:
     }
     facts = {pk: provider_facts(row) for pk, row in providers.items()}
     in_use = [facts[pk] for pk, row in providers.items() if row.active]
+    facilities = {
+        row.pk: row for row in Facility.objects.filter(organization_id=actor.organization_id)
+    }
+    places = {pk: facility_facts(row) for pk, row in facilities.items()}
+    open_places = [places[pk] for pk, row in facilities.items() if row.active]
     standing = [getattr(row, "standing", None) for row in rows]
     known = _Known(
         subjects,
@@ -57,9 +67,11 @@ def claims(actor: Actor, items: Iterable[BillingItem]) -> tuple[Claim, ...]:
         claim_clinicians(actor, (row.signed_note.signed_by for row in rows)),
         facts,
         in_use[0] if in_use else None,
-        BillingItem.objects.select_related("signed_note").in_bulk(
-            [pk for pk in standing if pk is not None]
-        ),
+        BillingItem.objects.select_related("signed_note")
+        .prefetch_related("export_lines")
+        .in_bulk([pk for pk in standing if pk is not None]),
+        places,
+        open_places[0] if open_places else None,
     )
     return tuple(_claim(row, known) for row in rows)
 
@@ -79,7 +91,7 @@ def items_of(actor: Actor) -> QuerySet[BillingItem]:
     gone = Q(billing_item__state="void")
     return (
         BillingItem.objects.filter(organization_id=actor.organization_id)
-        .select_related("signed_note__note__visit", "signed_note__signed_by")
+        .select_related("signed_note__note__visit", "signed_note__signed_by", "institutional")
         .prefetch_related("service_lines", "confirmations", "export_lines")
         .annotate(
             exported_before=before.values("number")[:1],
@@ -104,6 +116,10 @@ def provider_facts(provider: BillingProvider) -> BillingProviderFacts:
         address=address_of(provider),
         phone=provider.phone,
     )
+
+
+def facility_facts(facility: Facility) -> FacilityFacts:
+    return FacilityFacts(facility.name, facility.npi, facility.bill_type, address_of(facility))
 
 
 def _claim(item: BillingItem, known: _Known) -> Claim:
@@ -154,7 +170,41 @@ def _claim(item: BillingItem, known: _Known) -> Claim:
         encounter_id=visit.encounter_id,
         withdrawn=bool(getattr(item, "withdrawn", False)),
         confirmed=frozenset(row.key for row in item.confirmations.all()),
+        institutional=_institutional(item, day, known),
+        prior_institutional=_prior_kind(item, known.standing, sent) if frequency != "1" else None,
     )
+
+
+def _institutional(item: BillingItem, day: date, known: _Known) -> InstitutionalFacts | None:
+    row = getattr(item, "institutional", None)
+    if row is None:
+        return None
+    chosen = row.facility_id
+    facility = known.facilities[chosen] if chosen else known.first_facility
+    return InstitutionalFacts(
+        facility=facility,
+        bill_type=row.bill_type or (facility.bill_type if facility else ""),
+        statement_from=row.statement_from or day,
+        statement_to=row.statement_to or day,
+        admitted_on=row.admitted_on,
+        admitted_at=row.admitted_at,
+        admission_type=row.admission_type,
+        admission_source=row.admission_source,
+        patient_status=row.patient_status,
+        discharged_at=row.discharged_at,
+        presenting=row.presenting,
+    )
+
+
+def _prior_kind(
+    item: BillingItem, standing: Mapping[int, BillingItem], sent: list[ExportLine]
+) -> bool | None:
+    """Whether what this submission replaces or voids left as an institutional claim."""
+    lines = [line for line in sent if line.submission < item.submission]
+    before = standing.get(getattr(item, "standing", None) or 0)
+    if not lines and before is not None:
+        lines = list(before.export_lines.all())
+    return max(lines, key=lambda line: line.submission).institutional if lines else None
 
 
 def _submission(
@@ -188,4 +238,5 @@ def _line(row: Any) -> ClaimLine:
         place_of_service=row.place_of_service,
         description=row.description,
         id=row.pk,
+        revenue_code=row.revenue_code,
     )

@@ -16,6 +16,7 @@ from fhir_bridge.access import Actor
 ENDINGS = {
     ExportFile.Kind.CSV: ".csv",
     ExportFile.Kind.X12_837P: ".837",
+    ExportFile.Kind.X12_837I: "-institutional-beta.837",
     ExportFile.Kind.X12_999: ".999",
     ExportFile.Kind.CMS1500_JSON: "-cms1500.json",
     ExportFile.Kind.CMS1500_CSV: "-cms1500.csv",
@@ -85,4 +86,5 @@ def _file(batch: ExportBatch, row: ExportFile) -> File:
         filename=f"plume-claims-{day.isoformat()}-{batch.pk}{ENDINGS[kind]}",
         sha256=row.sha256,
         rows=row.rows,
+        beta=kind == ExportFile.Kind.X12_837I,
     )

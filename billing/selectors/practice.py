@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 from django.contrib.auth import get_user_model
 from django.db.models import Model, Q, QuerySet
 
-from billing.models import BillingProvider, Fee, Payer, RenderingProvider, Submitter
+from billing.models import BillingProvider, Facility, Fee, Payer, RenderingProvider, Submitter
 from billing.shapes import Sender
 from ehr.exceptions import NotFound
 from ehr.models import SignedNote
@@ -68,6 +68,16 @@ def billing_providers(user: Any) -> QuerySet[BillingProvider]:
 def billing_provider_row(user: Any, provider_id: int) -> BillingProvider:
     """Raises NotFound, also for another organisation's."""
     return _row(billing_providers(user), provider_id)
+
+
+def facilities(user: Any) -> QuerySet[Facility]:
+    actor = actor_of(user, BILLER)
+    return Facility.objects.filter(organization_id=actor.organization_id)
+
+
+def facility_row(user: Any, facility_id: int) -> Facility:
+    """Raises NotFound, also for another organisation's."""
+    return _row(facilities(user), facility_id)
 
 
 def rendering_providers(user: Any) -> dict[int, RenderingProvider]:

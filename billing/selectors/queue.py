@@ -10,7 +10,7 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from billing.models import BillingItem, EditConfirmation
+from billing.models import BillingItem, EditConfirmation, InstitutionalClaim
 from billing.scrub import Edit
 from billing.selectors.claims import claims, items_of
 from billing.selectors.surroundings import edits_of
@@ -115,6 +115,30 @@ def item_detail(user: Any, item_id: int) -> ItemDetail:
         _askable(code.code for code in claim.codes) if claim.state in _OPEN else (),
         signed.content.get("em_code", ""),
     )
+
+
+def institutional_claim(user: Any, item_id: int) -> InstitutionalClaim | None:
+    """What was entered of an item's institutional claim, None for a professional one.
+
+    Raises NotFound, also for another organisation's item.
+    """
+    item = _item(user, item_id)
+    return InstitutionalClaim.objects.filter(item=item).first()
+
+
+def signed_positions(user: Any, item_id: int) -> list[tuple[int, str]]:
+    """Position and code of an item's diagnoses. Raises NotFound."""
+    codes = _item(user, item_id).signed_note.codes
+    return [(position, str(code["code"])) for position, code in enumerate(codes, start=1)]
+
+
+def _item(user: Any, item_id: int) -> BillingItem:
+    actor = actor_of(user, BILLER)
+    rows = BillingItem.objects.filter(organization_id=actor.organization_id)
+    found = rows.select_related("signed_note").filter(pk=item_id).first()
+    if found is None:
+        raise NotFound
+    return found
 
 
 def _askable(codes: Iterable[str]) -> tuple[str, ...]:

@@ -25,9 +25,11 @@ from billing.exceptions import (
     RequestReused,
     SignatureBroken,
     TooManyClaims,
+    WrongFile,
 )
 from billing.formats import cms1500, fhir
 from billing.formats.csv import claims_csv
+from billing.formats.x12_837i import claims_837i
 from billing.formats.x12_837p import claims_837p
 from billing.formats.x12_envelope import LARGEST_CONTROL_NUMBER
 from billing.formats.x12_gate import x12_check
@@ -46,15 +48,17 @@ from fhir_bridge.store import Put
 
 Kind = ExportFile.Kind
 # What may be asked for; CSV is always there.
-CLAIM_FILE, FORMS = "837p", "cms1500"
+CLAIM_FILE, INSTITUTIONAL_FILE, FORMS = "837p", "837i", "cms1500"
+_WRITERS = {CLAIM_FILE: claims_837p, INSTITUTIONAL_FILE: claims_837i}
 # pyx12 reads about thirty claims a second, and a person waits.
 MOST_CLAIMS = 200
 
 
 @dataclass(frozen=True)
 class _ClaimFile:
-    """An 837P and its 999, built from exactly these claims."""
+    """An 837P or 837I and its 999, built from exactly these claims."""
 
+    kind: str
     claims: tuple[Claim, ...]
     control_number: int
     content: bytes
@@ -64,7 +68,8 @@ class _ClaimFile:
 def export_build(
     *, user: Any, item_ids: Iterable[int], request_key: UUID, formats: Collection[str] = ()
 ) -> ExportBatch:
-    """Export these items, all or none: CSV, and with ``formats`` also "837p" or "cms1500".
+    """Export these items, all or none: CSV, and with ``formats`` also "837p", "837i" (beta) or
+    "cms1500".
 
     Claim and ChargeItem are written to the record in the same transaction. The same
     ``request_key`` again, or exactly the items of one earlier export again (a double click), gives
@@ -77,7 +82,8 @@ def export_build(
         RequestReused: the key was used for other items.
         NotReady: an item waits for an answer, was replaced, or its note is being amended.
         SignatureBroken: the signed content does not match its hash.
-        OpenEdits, TooManyClaims, GateRefused, ClaimsChanged: no claim file can be written.
+        OpenEdits, WrongFile, TooManyClaims, GateRefused, ClaimsChanged: no claim file can be
+            written.
         RecordRefused: the record did not take a Claim.
     """
     actor = actor_of(user, BILLER)
@@ -86,7 +92,8 @@ def export_build(
         raise NothingChosen
     billing_items_ensure(user=user)
     asked = frozenset(formats)
-    file = _claim_file(actor, wanted, request_key) if CLAIM_FILE in asked else None
+    kind = next((each for each in _WRITERS if each in asked), None)
+    file = _claim_file(actor, wanted, request_key, kind, asked) if kind else None
     try:
         return _export(actor, user, wanted, request_key, asked, file)
     except IntegrityError:
@@ -110,14 +117,17 @@ def _export(
         _check(items)
         ordered = claims(actor, items_for_claims(actor, wanted))
         if asked:
+            _check_kinds(ordered, asked)
             _check_edits(actor, ordered)
         if file is not None and file.claims != ordered:
             raise ClaimsChanged
         return _write(actor, user, ordered, request_key, asked, file)
 
 
-def _claim_file(actor: Actor, wanted: Sequence[int], request_key: UUID) -> _ClaimFile | None:
-    """The 837P of these items, read by the gate; None when they were exported already."""
+def _claim_file(
+    actor: Actor, wanted: Sequence[int], request_key: UUID, kind: str, asked: frozenset[str]
+) -> _ClaimFile | None:
+    """The 837 of these items, read by the gate; None when they were exported already."""
     items = list(
         BillingItem.objects.filter(organization_id=actor.organization_id, pk__in=wanted)
         .select_related("signed_note__note")
@@ -131,17 +141,18 @@ def _claim_file(actor: Actor, wanted: Sequence[int], request_key: UUID) -> _Clai
         raise TooManyClaims(most=MOST_CLAIMS)
     _check(items)
     ordered = claims(actor, items_for_claims(actor, wanted))
+    _check_kinds(ordered, asked)
     _check_edits(actor, ordered)
     number = control_number_next(actor)
     who = sender(actor)
     assert who is not None  # without one there is an open edit
     made_at = timezone.localtime(timezone=timezone.get_default_timezone())
-    content = claims_837p(ordered, who, control_number=number, made_at=made_at)
+    content = _WRITERS[kind](ordered, who, control_number=number, made_at=made_at)
     report = x12_check(content)
     if not report.accepted:
         faults = ", ".join(report.faults[:10])
         raise GateRefused(str(GateRefused.message).format(faults=faults), faults=report.faults[:50])
-    return _ClaimFile(ordered, number, content, report.acknowledgement)
+    return _ClaimFile(kind, ordered, number, content, report.acknowledgement)
 
 
 def control_number_next(actor: Actor) -> int:
@@ -214,6 +225,18 @@ def _check(items: Sequence[BillingItem]) -> None:
         raise SignatureBroken(item_ids=broken)
 
 
+def _check_kinds(ordered: Sequence[Claim], asked: frozenset[str]) -> None:
+    """No file for claims that it is not made for."""
+    professional, institutional = asked & {CLAIM_FILE, FORMS}, asked & {INSTITUTIONAL_FILE}
+    wrong = [
+        claim.item_id
+        for claim in ordered
+        if (professional if claim.institutional is not None else institutional)
+    ]
+    if wrong:
+        raise WrongFile(item_ids=wrong)
+
+
 def _check_edits(actor: Actor, ordered: Sequence[Claim]) -> None:
     edits = edits_of(actor, ordered)
     held = [claim.item_id for claim in ordered if open_of(claim, edits[claim.item_id])]
@@ -238,7 +261,7 @@ def _write(
     )
     _keep(batch, Kind.CSV, *claims_csv(ordered))
     if file is not None:
-        _keep(batch, Kind.X12_837P, file.content, len(ordered))
+        _keep(batch, file.kind, file.content, len(ordered))
         _keep(batch, Kind.X12_999, file.acknowledgement, 1)
     if FORMS in asked:
         _keep(batch, Kind.CMS1500_JSON, *cms1500.claims_json(ordered))
@@ -250,6 +273,7 @@ def _write(
             submission=claim.submission,
             frequency=claim.frequency,
             original_reference=claim.original_reference,
+            institutional=claim.institutional is not None,
             position=position,
         )
         for position, claim in enumerate(ordered, start=1)

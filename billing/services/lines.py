@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date, time
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 from uuid import uuid4
@@ -15,7 +16,9 @@ from billing.models import (
     BillingItem,
     BillingProvider,
     EditConfirmation,
+    Facility,
     Fee,
+    InstitutionalClaim,
     Payer,
     ServiceLine,
 )
@@ -35,7 +38,8 @@ _EDITABLE = (*BEFORE_EXPORT, BillingItem.State.NEEDS_QUERY)
 
 @dataclass(frozen=True, slots=True)
 class LineInput:
-    """A service as it was typed. Without a charge the fee of that day is taken, times units."""
+    """A service as it was typed. Without a charge the fee of that day is taken, times units;
+    without a revenue code the fee's. ``code`` may be empty where ``revenue_code`` is not."""
 
     code: str
     units: Decimal
@@ -43,6 +47,7 @@ class LineInput:
     modifiers: tuple[str, ...] = ()
     charge: Decimal | None = None
     place_of_service: str = ""
+    revenue_code: str = ""
 
 
 def lines_save(*, user: Any, item_id: int, lines: Sequence[LineInput]) -> None:
@@ -57,7 +62,7 @@ def lines_save(*, user: Any, item_id: int, lines: Sequence[LineInput]) -> None:
         item = _editable(user, item_id)
         visit = item.signed_note.note.visit
         day = timezone.localdate(visit.scheduled_at, timezone.get_default_timezone())
-        fees = _fees(actor, {line.code for line in lines}, day)
+        fees = _fees(actor, {line.code for line in lines if line.code}, day)
         item.service_lines.all().delete()
         ServiceLine.objects.bulk_create(
             _row(item, position, line, fees) for position, line in enumerate(lines, start=1)
@@ -92,6 +97,68 @@ def details_save(
         item.billing_provider_id = billing_provider_id
         item.save(update_fields=["place_of_service", "authorization", "billing_provider"])
         audit.record_now(actor, "update", "Claim", detail={"details": item.pk})
+        items_rescrub(actor, [item.pk])
+
+
+def institutional_save(
+    *,
+    user: Any,
+    item_id: int,
+    facility_id: int | None = None,
+    bill_type: str = "",
+    statement_from: date | None = None,
+    statement_to: date | None = None,
+    admitted_on: date | None = None,
+    admitted_at: time | None = None,
+    admission_type: str = "",
+    admission_source: str = "",
+    patient_status: str = "01",
+    discharged_at: time | None = None,
+    presenting: int | None = None,
+) -> None:
+    """Make an item's claim an institutional one (837I, beta), or change what that one states.
+
+    What a claim would be refused for is the scrubber's to say. See `InstitutionalClaim`.
+
+    Raises NotFound, also for another organisation's facility; WrongState once it was exported.
+    """
+    actor = actor_of(user, BILLER)
+    with transaction.atomic():
+        item = _editable(user, item_id)
+        if facility_id is not None:
+            places = Facility.objects.filter(organization_id=actor.organization_id)
+            if not places.filter(pk=facility_id).exists():
+                raise NotFound
+        InstitutionalClaim.objects.update_or_create(
+            item=item,
+            defaults={
+                "facility_id": facility_id,
+                "bill_type": bill_type,
+                "statement_from": statement_from,
+                "statement_to": statement_to,
+                "admitted_on": admitted_on,
+                "admitted_at": admitted_at,
+                "admission_type": admission_type,
+                "admission_source": admission_source,
+                "patient_status": patient_status,
+                "discharged_at": discharged_at,
+                "presenting": presenting,
+            },
+        )
+        audit.record_now(actor, "update", "Claim", detail={"institutional": item.pk})
+        items_rescrub(actor, [item.pk])
+
+
+def institutional_drop(*, user: Any, item_id: int) -> None:
+    """Make an item's claim a professional one again; services without a code stay, as an edit.
+
+    Raises NotFound; WrongState once it was exported.
+    """
+    actor = actor_of(user, BILLER)
+    with transaction.atomic():
+        item = _editable(user, item_id)
+        InstitutionalClaim.objects.filter(item=item).delete()
+        audit.record_now(actor, "update", "Claim", detail={"professional": item.pk})
         items_rescrub(actor, [item.pk])
 
 
@@ -196,6 +263,7 @@ def _row(
         charge=charge,
         place_of_service=line.place_of_service,
         pointers=list(line.pointers),
+        revenue_code=line.revenue_code or (fee.revenue_code if fee else ""),
     )
 
 

@@ -6,11 +6,12 @@ from uuid import uuid4
 
 from django.db import IntegrityError, transaction
 
-from billing.models import BillingProvider, Fee, Payer, RenderingProvider, Submitter
+from billing.models import BillingProvider, Facility, Fee, Payer, RenderingProvider, Submitter
 from billing.models.practice import PostalAddress
 from billing.selectors import (
     billing_provider_row,
     clinicians,
+    facility_row,
     fee_row,
     payer_row,
 )
@@ -25,7 +26,7 @@ from fhir_bridge.mappings.coverage import payer_build
 from fhir_bridge.store import Put
 
 Values = Mapping[str, Any]
-Row = TypeVar("Row", Submitter, Payer, BillingProvider, RenderingProvider, Fee)
+Row = TypeVar("Row", Submitter, Payer, BillingProvider, Facility, RenderingProvider, Fee)
 
 
 class AlreadyThere(BadInput):
@@ -88,6 +89,18 @@ def billing_provider_save(
         return _save(actor, row, values)
 
 
+def facility_save(*, user: Any, values: Values, facility_id: int | None = None) -> Facility:
+    """Where institutional services are given. Raises NotFound, AlreadyThere."""
+    actor = actor_of(user, BILLER)
+    with transaction.atomic():
+        row = (
+            Facility(organization_id=actor.organization_id)
+            if facility_id is None
+            else facility_row(user, facility_id)
+        )
+        return _save(actor, row, values)
+
+
 def rendering_provider_save(*, user: Any, clinician_id: int, values: Values) -> RenderingProvider:
     """A clinician as payers know them. Raises NotFound for one who signed nothing here."""
     actor = actor_of(user, BILLER)
@@ -143,6 +156,7 @@ _AUDITED_AS = {
     Submitter: "Organization",
     Payer: "Organization",
     BillingProvider: "Organization",
+    Facility: "Location",
     RenderingProvider: "Practitioner",
     Fee: "ChargeItemDefinition",
 }

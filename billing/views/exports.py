@@ -20,6 +20,7 @@ _TYPES = {
     ExportFile.Kind.CMS1500_CSV: "text/csv; charset=utf-8",
     ExportFile.Kind.CMS1500_JSON: "application/json",
     ExportFile.Kind.X12_837P: "application/edi-x12",
+    ExportFile.Kind.X12_837I: "application/edi-x12",
     ExportFile.Kind.X12_999: "application/edi-x12",
 }
 
@@ -38,10 +39,13 @@ def confirm(request: PageRequest) -> HttpResponse:
         "nav": "billing",
         "listed": listed,
         "left_out": len(set(form.cleaned_data["item"])) - len(listed),
+        "institutional": any(each.claim.institutional for each in listed),
+        "professional": any(not each.claim.institutional for each in listed),
         "held": [each for each in listed if each.edits],
         "total": sum(each.claim.total for each in listed),
         "request_key": uuid4(),
     }
+    context["mixed"] = context["institutional"] and context["professional"]
     return render(request, "billing/confirm.html", context)
 
 

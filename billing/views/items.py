@@ -14,13 +14,14 @@ from billing.forms import (
     ConfirmEditForm,
     CoverageForm,
     DetailsForm,
+    InstitutionalForm,
     QuestionForm,
     ReferenceForm,
     RejectionForm,
     WithdrawForm,
     line_forms,
 )
-from billing.forms.items import coverage_initial
+from billing.forms.items import coverage_initial, institutional_initial
 from billing.models import BillingItem
 from billing.services import items
 from billing.services import lines as entered
@@ -117,7 +118,8 @@ def reference(request: PageRequest, item_id: int) -> HttpResponse:
 @biller
 @require_POST
 def lines(request: PageRequest, item_id: int) -> HttpResponse:
-    forms = line_forms(request.POST)
+    stay = selectors.institutional_claim(request.user, item_id)
+    forms = line_forms(request.POST, institutional=stay is not None)
     if not forms.is_valid():
         return _detail(request, item_id, lines=forms)
     entered.lines_save(user=request.user, item_id=item_id, lines=forms.lines())
@@ -139,6 +141,32 @@ def details(request: PageRequest, item_id: int) -> HttpResponse:
         billing_provider_id=provider.pk if provider else None,
     )
     return _done(request, item_id, _("The claim is saved."), "details")
+
+
+@biller
+@require_POST
+def institutional(request: PageRequest, item_id: int) -> HttpResponse:
+    """Make it an institutional claim, or change what that one states."""
+    form = InstitutionalForm(
+        request.POST,
+        facilities=selectors.facilities(request.user),
+        positions=selectors.signed_positions(request.user, item_id),
+    )
+    if not form.is_valid():
+        return _detail(request, item_id, institutional=form)
+    values = dict(form.cleaned_data)
+    facility = values.pop("facility")
+    entered.institutional_save(
+        user=request.user, item_id=item_id, facility_id=facility.pk if facility else None, **values
+    )
+    return _done(request, item_id, _("The institutional claim is saved."), "institutional")
+
+
+@biller
+@require_POST
+def professional(request: PageRequest, item_id: int) -> HttpResponse:
+    entered.institutional_drop(user=request.user, item_id=item_id)
+    return _done(request, item_id, _("It is a professional claim again."), "institutional")
 
 
 @biller
@@ -203,7 +231,15 @@ def _detail(request: PageRequest, item_id: int, **bound: Any) -> HttpResponse:
         "rejection": RejectionForm(),
         "reference": ReferenceForm(initial={"reference": claim.payer_reference}),
         "confirmation": ConfirmEditForm(),
-        "lines": line_forms(initial=_line_initial(claim) or _level_initial(detail.level)),
+        "lines": line_forms(
+            initial=_line_initial(claim) or _level_initial(detail.level),
+            institutional=claim.institutional is not None,
+        ),
+        "institutional": InstitutionalForm(
+            facilities=selectors.facilities(request.user),
+            positions=[(code.position, code.code) for code in claim.codes],
+            initial=institutional_initial(selectors.institutional_claim(request.user, item_id)),
+        ),
         "details": DetailsForm(
             providers=providers,
             initial={
@@ -228,6 +264,7 @@ def _line_initial(claim: Claim) -> list[dict[str, Any]]:
             "units": f"{line.units.normalize():f}" if line.units is not None else "",
             "charge": line.charge,
             "place_of_service": line.place_of_service,
+            "revenue_code": line.revenue_code,
         }
         for line in claim.lines
     ]

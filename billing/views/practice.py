@@ -17,6 +17,7 @@ from billing import selectors
 from billing.exceptions import ImportRefused, RowFault
 from billing.forms import (
     BillingProviderForm,
+    FacilityForm,
     FeeForm,
     FeeListForm,
     PayerForm,
@@ -41,6 +42,7 @@ def practice(request: PageRequest) -> HttpResponse:
         "nav": "practice",
         "submitter": selectors.submitter(request.user),
         "providers": selectors.billing_providers(request.user),
+        "facilities": selectors.facilities(request.user),
         "payers": selectors.payers(request.user),
         "clinicians": [
             (user, user_name(user), entries.get(user.pk))
@@ -94,6 +96,21 @@ def provider(request: PageRequest, provider_id: int | None = None) -> HttpRespon
         gettext_lazy("Billing provider"),
         lambda values: services.billing_provider_save(
             user=request.user, values=values, provider_id=provider_id
+        ),
+    )
+
+
+@biller
+@_both
+def facility(request: PageRequest, facility_id: int | None = None) -> HttpResponse:
+    row = selectors.facility_row(request.user, facility_id) if facility_id else None
+    form = FacilityForm(request.POST or None, instance=row)
+    return _form(
+        request,
+        form,
+        gettext_lazy("Facility"),
+        lambda values: services.facility_save(
+            user=request.user, values=values, facility_id=facility_id
         ),
     )
 

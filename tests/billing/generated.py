@@ -2,7 +2,7 @@
 
 import random
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 
 from billing.npi import npi_complete
@@ -15,6 +15,8 @@ from billing.shapes import (
     ClaimLine,
     Clinician,
     CoverageFacts,
+    FacilityFacts,
+    InstitutionalFacts,
     PayerFacts,
     Sender,
     Subject,
@@ -118,6 +120,77 @@ def _claim(
         total=sum((line.charge or Decimal(0) for line in lines), Decimal(0)),
         encounter_id=f"encounter-{number}",
     )  # fmt: skip
+
+
+CAUSES = ("W19.XXXA", "Y92.009", "V49.9XXA", "X58.XXXA")
+OTHERS = tuple(f"I{number}" for number in range(10, 16)) + tuple(f"L{n}.9" for n in range(20, 40))
+REVENUE = ("0300", "0450", "0510", "0250", "0730", "0320")
+
+
+def institutional_drawn(count: int, seed: int = 8371) -> list[Claim]:
+    """Institutional claims: outpatients and stays, with up to 25 diagnoses and external causes."""
+    draw = random.Random(seed)
+    facilities = [_facility(draw) for _ in range(4)]
+    return [institutional(claim, draw, facilities) for claim in claims_drawn(count, seed)]
+
+
+def institutional(claim: Claim, draw: random.Random, facilities: list[FacilityFacts]) -> Claim:
+    """The same visit as an institutional claim."""
+    bill_type = draw.choice(("11", "13", "13", "14", "18", "21", "71", "77", "85", "32", "81"))
+    facility = draw.choice(facilities)
+    provider = claim.billing_provider
+    assert provider is not None
+    if draw.random() < 0.3:  # the one who is paid is the place itself
+        facility = replace(facility, npi=provider.npi)
+    inpatient = bill_type in ("11", "18", "21")
+    admitted = bill_type not in ("13", "14", "71", "77", "85")
+    first = claim.service_date - timedelta(days=draw.randint(0, 5) if inpatient else 0)
+    born = claim.subject.birth_date or first
+    first = max(first, born)
+    last = min(claim.service_date + timedelta(days=draw.randint(0, 3)), TODAY)
+    codes = [code.code for code in claim.codes]
+    codes += draw.sample(CAUSES, draw.randint(0, 4))
+    if draw.random() < 0.2:
+        codes += [code for code in OTHERS if code not in codes][: 24 - len(codes)]
+    status = draw.choice(("01", "01", "03", "07", "20", "30"))
+    lines = [
+        replace(line, revenue_code=draw.choice(REVENUE), pointers=(), place_of_service="")
+        for line in claim.lines
+    ]
+    if inpatient:
+        bed = ClaimLine(
+            len(lines) + 1, "", "", Decimal((last - first).days + 1), Decimal("1250.00"), (),
+            revenue_code="0120",
+        )  # fmt: skip
+        lines.append(bed)
+    return replace(
+        claim,
+        codes=tuple(
+            ClaimCode(position, ICD10CM, code, f"What {code} means", "ICD-10-CM 2026-04-01")
+            for position, code in enumerate(codes, start=1)
+        ),
+        lines=tuple(lines),
+        total=sum((line.charge or Decimal(0) for line in lines), Decimal(0)),
+        prior_institutional=None if claim.frequency == "1" else True,
+        institutional=InstitutionalFacts(
+            facility=facility,
+            bill_type=bill_type,
+            statement_from=first,
+            statement_to=last,
+            admitted_on=first if admitted else None,
+            admitted_at=time(draw.randint(0, 8), 5) if inpatient else None,
+            admission_type=draw.choice("12359"),
+            admission_source=draw.choice(("1", "2", "4", "D")),
+            patient_status=status,
+            discharged_at=time(draw.randint(9, 23), 40) if inpatient and status != "30" else None,
+            presenting=draw.randint(1, len(claim.codes)),
+        ),
+    )
+
+
+def _facility(draw: random.Random) -> FacilityFacts:
+    address = Address("1 Hôpital Way", "", "Lewiston", "ME", draw.choice(("04240", "042405301")))
+    return FacilityFacts(f"Hôpital {draw.choice(FAMILY)}", _npi(draw), "13", address)
 
 
 def _line(draw: random.Random, position: int, code: str, codes: int) -> ClaimLine:

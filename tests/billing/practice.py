@@ -5,7 +5,15 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from billing.models import BillingItem, BillingProvider, Fee, Payer, RenderingProvider, Submitter
+from billing.models import (
+    BillingItem,
+    BillingProvider,
+    Facility,
+    Fee,
+    Payer,
+    RenderingProvider,
+    Submitter,
+)
 from billing.npi import npi_complete
 from billing.services import practice
 from billing.services.items import billing_items_ensure
@@ -31,6 +39,9 @@ PROVIDER = {
     "name": "Cedar Hill Médical", "npi": NPI, "taxonomy": "261QP2300X", "tax_id": "12-3456789",
     "phone": "", **ADDRESS,
 }  # fmt: skip
+FACILITY = {
+    "name": "Cedar Hill Hôpital", "npi": npi_complete("200010011"), "bill_type": "13", **ADDRESS,
+}  # fmt: skip
 PAYER = {"name": "Pine State", "payer_id": "PSH01", "filing_indicator": "CI", **ADDRESS}
 LINES = (
     LineInput("99213", Decimal(1), (1, 2), ("25",)),
@@ -45,6 +56,7 @@ class Practice:
     payer: Payer
     clinician: RenderingProvider
     fee: Fee
+    facility: Facility
 
 
 def practice_make(world: World) -> Practice:
@@ -80,6 +92,7 @@ def practice_make(world: World) -> Practice:
                 "until": None,
             },
         ),
+        practice.facility_save(user=biller, values=FACILITY),
     )
 
 

@@ -69,6 +69,10 @@ def test_the_file_agrees_with_what_was_signed_field_by_field(
             "billing_npi": "",
             "total_charge": "",
             "service_lines": "",
+            "claim_type": "professional",
+            "type_of_bill": "",
+            "statement_from": "",
+            "statement_to": "",
         }
 
 

@@ -140,6 +140,7 @@ def test_outsiders_learn_nothing_from_any_page(
             "provider_id": made_practice.provider.pk,
             "clinician_id": world.owner.pk,
             "fee_id": made_practice.fee.pk,
+            "facility_id": made_practice.facility.pk,
         }
         url = reverse(f"billing:{route.name}", kwargs={name: args[name] for name in names})
         for answer in (client.get(url), client.post(url, {"item": [item.pk], "text": "x"})):

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -11,7 +11,13 @@ from django.utils import translation
 
 from billing.scrub import RULES, Surroundings, open_edits, scrub
 from billing.shapes import Address, Claim
-from tests.billing.generated import AROUND, TODAY, claims_drawn, with_line
+from tests.billing.generated import (
+    AROUND,
+    TODAY,
+    claims_drawn,
+    institutional_drawn,
+    with_line,
+)
 
 Case = tuple[Callable[[Claim], Claim], Surroundings]
 
@@ -24,6 +30,45 @@ def good() -> Claim:
         if len(claim.lines) > 1 and claim.coverage and claim.coverage.subscriber is None
     )
     return replace(claim, frequency="1", original_reference="")
+
+
+def hospital(bill_type: str = "11") -> Claim:
+    """An institutional claim of this type of bill with nothing to mend."""
+    claim = next(
+        claim
+        for claim in institutional_drawn(200)
+        if claim.institutional
+        and claim.institutional.bill_type == bill_type
+        and claim.institutional.patient_status != "30"
+        and len(claim.lines) > 1
+    )
+    return replace(claim, frequency="1", original_reference="", prior_institutional=None)
+
+
+def stay(of: str = "11", /, **changes: object) -> Case:
+    return (lambda _one: _stay_changed(hospital(of), **changes), AROUND)
+
+
+def _stay_changed(one: Claim, **changes: object) -> Claim:
+    assert one.institutional
+    return replace(one, institutional=replace(one.institutional, **changes))  # type: ignore[arg-type]
+
+
+def facility(**changes: object) -> Case:
+    place = hospital().institutional
+    assert place
+    assert place.facility
+    return stay(facility=replace(place.facility, **changes))  # type: ignore[arg-type]
+
+
+def hospital_line(**changes: object) -> Case:
+    return (lambda _one: with_line(hospital("13"), **changes), AROUND)
+
+
+def emergency(one: Claim) -> Claim:
+    """An unscheduled visit to an emergency room, without its reason."""
+    changed = _stay_changed(one, admission_type="1", presenting=None)
+    return with_line(changed, revenue_code="0450")
 
 
 def subject(**changes: object) -> Case:
@@ -152,6 +197,54 @@ CASES: dict[str, list[Case]] = {
     "total-wrong": [claim(total=Decimal("1.00"))],
     "total-too-large": [claim(total=Decimal("100000000.00"))],
     "original-reference-missing": [claim(frequency="7"), claim(frequency="8")],
+    "facility-missing": [stay(facility=None)],
+    "facility-npi": [facility(npi="1234567890"), facility(npi="")],
+    "facility-address": [
+        facility(address=Address()),
+        facility(address=Address("PO Box 1", "", "Lewiston", "ME", "04240")),
+    ],
+    "bill-type": [stay(bill_type=""), stay(bill_type="99")],
+    "statement-dates": [
+        stay(statement_from=TODAY, statement_to=TODAY - timedelta(days=1)),
+        stay(statement_to=TODAY + timedelta(days=1)),
+        stay(statement_from=date(2020, 1, 1), statement_to=date(2020, 1, 2)),
+    ],
+    "revenue-code-missing": [hospital_line(revenue_code="")],
+    "revenue-code-form": [
+        hospital_line(revenue_code="0001"),
+        hospital_line(revenue_code="0023"),
+        hospital_line(revenue_code="51"),
+    ],
+    "procedure-missing": [hospital_line(code="")],
+    "patient-status": [stay(patient_status="99")],
+    "admission-type-missing": [stay(admission_type="")],
+    "admission-source-missing": [stay(admission_source=""), stay("14", admission_source="Z")],
+    "admission-date-missing": [stay(admitted_on=None), stay("81", admitted_on=None)],
+    "admission-hour-missing": [stay(admitted_at=None)],
+    "admission-date-order": [
+        stay(admitted_on=TODAY + timedelta(days=1)),
+        stay(admitted_on=date(1800, 1, 1)),
+    ],
+    "discharge-hour-missing": [stay(discharged_at=None)],
+    "discharge-hour-order": [
+        stay(patient_status="30"),
+        stay(admitted_on=TODAY, statement_to=TODAY, admitted_at=time(9), discharged_at=time(8)),
+    ],
+    "admitting-diagnosis-missing": [stay(presenting=None)],
+    "visit-reason-missing": [(lambda _one: emergency(hospital("13")), AROUND)],
+    "presenting-to-nothing": [stay(presenting=99), stay(presenting=0)],
+    "too-many-other-diagnoses": [
+        (lambda _one: replace(hospital(), codes=hospital().codes[:1] * 26), AROUND),
+    ],
+    "claim-kind-changed": [
+        claim(frequency="7", original_reference="ICN-1", prior_institutional=True),
+        (
+            lambda _one: replace(
+                hospital(), frequency="8", original_reference="I-1", prior_institutional=False
+            ),
+            AROUND,
+        ),
+    ],
     "characters": [subject(family="王"), clinician(family="Иванова")],
     "delimiter-in-number": [coverage(member_id="PSH*1"), claim(authorization="A~1")],
 }
@@ -159,6 +252,27 @@ CASES: dict[str, list[Case]] = {
 
 def test_the_claim_that_the_cases_begin_with_has_no_edit() -> None:
     assert scrub(good(), AROUND) == ()
+
+
+@pytest.mark.parametrize("bill_type", ["11", "13", "14", "81"])
+def test_the_institutional_claims_that_cases_begin_with_have_no_edit(bill_type: str) -> None:
+    assert scrub(hospital(bill_type), AROUND) == ()
+
+
+def test_an_institutional_claim_is_held_to_its_own_guide() -> None:
+    one = replace(hospital("13"), place_of_service="00", coverage=None)
+    one = with_line(one, pointers=(), charge=None)
+    said = {edit.code: edit.source for edit in scrub(one, AROUND)}
+    assert said == {
+        "coverage-missing": "X223A2 2000B SBR",
+        "charge-missing": "X223A2 2400 SV203",
+    }
+
+
+def test_a_service_without_a_code_is_confirmed_by_a_person_or_of_a_stay() -> None:
+    (edit,) = scrub(with_line(hospital("13"), code="", modifiers=()), AROUND)
+    assert (edit.code, edit.confirmable) == ("procedure-missing", True)
+    assert scrub(with_line(hospital("11"), code="", modifiers=()), AROUND) == ()
 
 
 def test_every_rule_has_a_case_and_a_source() -> None:

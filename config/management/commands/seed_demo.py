@@ -93,11 +93,13 @@ def home_ensure() -> int:
 
 
 def billing_seed(biller: Any) -> None:
-    """Invented payers, provider and fees, entered as billing staff would."""
+    """Invented payers, provider, facility and fees, entered as billing staff would."""
     data = json.loads((SEEDS / "billing.json").read_text())
     practice.submitter_save(user=biller, values=data["submitter"])
     for values in data["providers"]:
         practice.billing_provider_save(user=biller, values=values)
+    for values in data["facilities"]:
+        practice.facility_save(user=biller, values=values)
     for values in data["payers"]:
         record = values.pop("record")
         practice.payer_save(user=biller, values=values, record_id=record)
@@ -109,6 +111,7 @@ def billing_seed(biller: Any) -> None:
                 "system": code_system(fee["code"]),
                 "modifier": "",
                 "description": fee.get("description", ""),
+                "revenue_code": fee["revenue_code"],
                 "amount": Decimal(fee["amount"]),
                 "since": date(timezone.localdate().year - 1, 1, 1),
                 "until": None,
