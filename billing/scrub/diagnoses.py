@@ -70,6 +70,103 @@ def external_cause_first(claim: Claim, _around: Surroundings) -> Iterator[Findin
         )
 
 
+@rule(
+    "manifestation-first",
+    place="diagnoses",
+    source="ICD-10-CM guidelines I.A.13; Medicare Code Editor, manifestation code as principal",
+)
+def manifestation_first(claim: Claim, around: Surroundings) -> Iterator[Finding]:
+    if _first_problem(claim, around) == "manifestation":
+        yield _about(
+            _(
+                "{code} is of a disease that is classified elsewhere and cannot be the first "
+                "diagnosis: that disease goes first. Ask the clinician to amend the note."
+            ),
+            claim.codes[0].code,
+        )
+
+
+@rule(
+    "principal-unacceptable",
+    place="diagnoses",
+    source="ICD-10-CM guidelines I.B.14, I.C.1.d.4, I.C.21.c.11 and the tabular list's notes; "
+    "Medicare Code Editor, unacceptable principal diagnosis",
+)
+def principal_unacceptable(claim: Claim, around: Surroundings) -> Iterator[Finding]:
+    if _first_problem(claim, around) == "secondary":
+        yield _about(
+            _(
+                "{code} is only ever an additional diagnosis and cannot be the first one. Ask the "
+                "clinician to amend the note."
+            ),
+            claim.codes[0].code,
+        )
+
+
+@rule(
+    "underlying-missing",
+    place="diagnoses",
+    source="ICD-10-CM guidelines I.A.13, I.B.7: code first",
+    confirmable=True,
+)
+def underlying_missing(claim: Claim, around: Surroundings) -> Iterator[Finding]:
+    if _first_problem(claim, around) == "underlying":
+        yield _about(
+            _(
+                "{code} is the first diagnosis, and the code list says to code first what "
+                "underlies it. Ask the clinician, or confirm that nothing is known."
+            ),
+            claim.codes[0].code,
+        )
+
+
+@rule(
+    "code-first-order",
+    place="diagnoses",
+    source="ICD-10-CM guidelines I.A.13, I.B.7: code first",
+    confirmable=True,
+)
+def code_first_order(claim: Claim, around: Surroundings) -> Iterator[Finding]:
+    codes = [code.code for code in claim.codes if code.system == ICD10CM]
+    for code, cause in around.out_of_order(codes):
+        message = _("{cause} stands after {code}, and the code list says to code it first.")
+        yield Finding(format_lazy(message, cause=cause, code=code), f"{code},{cause}")
+
+
+@rule(
+    "sex-conflict",
+    place="diagnoses",
+    source="Medicare Code Editor, sex conflict; CMS condition code 45",
+    confirmable=True,
+)
+def sex_conflict(claim: Claim, around: Surroundings) -> Iterator[Finding]:
+    for code in _conflicting(claim, around, "sex"):
+        yield _about(
+            _(
+                "{code} does not fit the gender in the record. Check both, and confirm what is "
+                "right as it is."
+            ),
+            code,
+        )
+
+
+@rule(
+    "age-conflict",
+    place="diagnoses",
+    source="Medicare Code Editor, age conflict; ICD-10-CM guidelines I.C.15, I.C.16",
+    confirmable=True,
+)
+def age_conflict(claim: Claim, around: Surroundings) -> Iterator[Finding]:
+    for code in _conflicting(claim, around, "age"):
+        yield _about(
+            _(
+                "{code} does not fit the patient's age on that day. Check both, and confirm what "
+                "is right as it is."
+            ),
+            code,
+        )
+
+
 @rule("diagnosis-not-in-force", place="diagnoses", source="45 CFR 162.1002; ICD-10-CM release")
 def diagnosis_not_in_force(claim: Claim, around: Surroundings) -> Iterator[Finding]:
     said = {
@@ -105,6 +202,21 @@ def release_unverified(claim: Claim, around: Surroundings) -> Iterator[Finding]:
             ),
             ",".join(unchecked),
         )
+
+
+def _first_problem(claim: Claim, around: Surroundings) -> str:
+    first = claim.codes[0] if claim.codes else None
+    return around.principal_problem(first.code) if first and first.system == ICD10CM else ""
+
+
+def _conflicting(claim: Claim, around: Surroundings, kind: str) -> Iterator[str]:
+    born, day = claim.subject.birth_date, claim.service_date
+    age = None
+    if born is not None and born <= day:
+        age = day.year - born.year - ((day.month, day.day) < (born.month, born.day))
+    for code in dict.fromkeys(code.code for code in claim.codes if code.system == ICD10CM):
+        if around.patient_conflict(code, claim.subject.gender, age) == kind:
+            yield code
 
 
 def _about(message: Any, code: str) -> Finding:

@@ -1,6 +1,6 @@
 """What a claim edit is, and how rules are gathered."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
@@ -41,6 +41,10 @@ class Surroundings:
     None when they have no such code at all.
     ``procedure_problem(system, code, day)``: what a loaded list of service codes has against it:
     "", unknown or not-in-force; "" where no such list is loaded.
+    ``principal_problem(code)``: why it cannot be the first diagnosis: "", manifestation, secondary,
+    or underlying (what underlies it goes first, where it is known).
+    ``patient_conflict(code, gender, age)``: "", sex or age; the age in whole years, None unknown.
+    ``out_of_order(codes)``: pairs of a code and a later one that has to stand before it.
     ``billed``: for each service of other claims that stand, (patient, day, code, modifiers).
     """
 
@@ -48,6 +52,9 @@ class Surroundings:
     diagnosis_problem: Callable[[str, str, date], str]
     procedure_known: Callable[[str, str, date], bool | None]
     procedure_problem: Callable[[str, str, date], str] = lambda _system, _code, _day: ""
+    principal_problem: Callable[[str], str] = lambda _code: ""
+    patient_conflict: Callable[[str, str, int | None], str] = lambda _code, _gender, _age: ""
+    out_of_order: Callable[[Sequence[str]], Sequence[tuple[str, str]]] = lambda _codes: ()
     billed: frozenset[tuple[str, date, str, tuple[str, ...]]] = frozenset()
     sender_known: bool = True
 

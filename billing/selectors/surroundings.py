@@ -13,6 +13,7 @@ from billing.selectors.procedures import procedure_problem
 from billing.shapes import Claim
 from ehr.terminology import terminology_load
 from fhir_bridge.access import Actor
+from summarizer.coding import mce
 from summarizer.coding.lookup import TerminologyMissing
 
 Service = tuple[str, date, str, tuple[str, ...]]
@@ -27,6 +28,9 @@ def edits_of(actor: Actor, claims: Sequence[Claim]) -> dict[int, tuple[Edit, ...
         diagnosis_problem=diagnosis_problem,
         procedure_known=lambda system, code, day: _fee_known(fees, system, code, day),
         procedure_problem=procedure_problem,
+        principal_problem=principal_problem,
+        patient_conflict=patient_conflict,
+        out_of_order=out_of_order,
         sender_known=sender(actor) is not None,
     )
     billed = _billed(actor, claims)
@@ -47,6 +51,39 @@ def diagnosis_problem(_system: str, code: str, day: date) -> str:
     except TerminologyMissing:
         return "no-list"
     return {"": "", "unknown": "unknown", "malformed": "unknown"}.get(problem, "incomplete")
+
+
+def principal_problem(code: str) -> str:
+    """See `Surroundings`: by the titles and notes of the installed ICD-10-CM list."""
+    try:
+        terminology = terminology_load()
+        if mce.manifestation(code, terminology):
+            return "manifestation"
+        if mce.secondary_only(code, terminology):
+            return "secondary"
+        return "underlying" if mce.underlying_wanted(code, terminology) else ""
+    except TerminologyMissing:
+        return ""  # `diagnosis_problem` says that there is none
+
+
+def patient_conflict(code: str, gender: str, age: int | None) -> str:
+    """See `Surroundings`."""
+    try:
+        terminology = terminology_load()
+        if mce.sex_conflict(code, gender, terminology):
+            return "sex"
+        too = age is not None and mce.age_conflict(code, age, terminology)
+        return "age" if too else ""
+    except TerminologyMissing:
+        return ""
+
+
+def out_of_order(codes: Sequence[str]) -> Sequence[tuple[str, str]]:
+    """See `Surroundings`."""
+    try:
+        return mce.out_of_order(codes, terminology_load())
+    except TerminologyMissing:
+        return ()
 
 
 Fees = dict[tuple[str, str], list[tuple[date, date | None]]]

@@ -188,6 +188,11 @@ class Terminology:
             found = self.get(found.parent)
         return [*path, block, chapter]
 
+    def group_title(self, key: str) -> str:
+        """The title of a block or chapter by the key that `lineage` ends with, "" for none."""
+        row = self._one("SELECT title FROM grouping WHERE key = ?", key)
+        return row[0] if row else ""
+
     # -- wordings --------------------------------------------------------------------------------
 
     def terms(self, code: str) -> list[Term]:
