@@ -12,6 +12,20 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 
+class OrganizationSettings(models.Model):
+    """What an organisation chose for itself; where it chose nothing the installation's holds."""
+
+    organization = models.OneToOneField(
+        "fhir_bridge.Organization", on_delete=models.PROTECT, related_name="+"
+    )
+    # Levels of evaluation and management on the review page; None follows EM_LEVELS.
+    em_levels = models.BooleanField(null=True)
+    changed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+    changed_at = models.DateTimeField(auto_now=True)
+
+
 class Visit(models.Model):
     """A meeting of a patient and a clinician that a note will document."""
 

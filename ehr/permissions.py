@@ -1,9 +1,9 @@
 """Who may open a route. A route without a policy does not exist: a test enumerates them all.
 
-A view declares its policy once, with `role_required`, `signed_in_required` or `public`, or, for
-a class of the REST API, with `permission_classes` and `policy`. Whose objects a role may see is
-not decided here: services and selectors are scoped by user, and answer NotFound for another
-organisation's.
+A view declares its policy once, with `role_required`, `administrator_required`,
+`signed_in_required` or `public`, or, for a class of the REST API, with `permission_classes` and
+`policy`. Whose objects a role may see is not decided here: services and selectors are scoped by
+user, and answer NotFound for another organisation's.
 """
 
 from collections.abc import Callable
@@ -26,6 +26,8 @@ from fhir_bridge.outcomes import AccessDenied
 PHYSICIAN = "physician"
 BILLER = "biller"
 ROLES = (PHYSICIAN, BILLER)
+# Beside the role, not one of them: it opens the organisation's settings and nothing else.
+ADMINISTRATOR = "administrator"
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -47,6 +49,17 @@ def actor_of(user: Any, *roles: str) -> Actor:
     return actor
 
 
+def administrator_of(user: Any) -> Actor:
+    """The user as an administrator of their organisation, of whatever role.
+
+    Raises NotAllowed: anonymous, without a membership, or no administrator.
+    """
+    actor = actor_of(user)
+    if not actor.administrator:
+        raise NotAllowed
+    return actor
+
+
 def public(view: View) -> View:
     """Marks a route that anybody may open: signing in, health, metadata, the language switch."""
     view.policy = ("public",)  # type: ignore[attr-defined]
@@ -56,6 +69,11 @@ def public(view: View) -> View:
 def signed_in_required(view: View) -> View:
     """Any signed-in user, whatever the role: signing out, one's own account."""
     return _guarded(view, ())
+
+
+def administrator_required(view: View) -> View:
+    """An administrator of an organisation; `request.actor` is set. Otherwise as `role_required`."""
+    return _guarded(view, (ADMINISTRATOR,))
 
 
 def role_required(*roles: str) -> Callable[[View], View]:
@@ -75,7 +93,11 @@ def _guarded(view: View, roles: tuple[str, ...]) -> View:
         if not request.user.is_authenticated:
             return _sign_in(request)
         try:
-            request.actor = actor_of(request.user, *roles)  # type: ignore[attr-defined]
+            request.actor = (  # type: ignore[attr-defined]
+                administrator_of(request.user)
+                if roles == (ADMINISTRATOR,)
+                else actor_of(request.user, *roles)
+            )
         except NotAllowed as error:
             # Somebody without a membership may still sign out; no role is asked for there.
             if roles:

@@ -42,6 +42,7 @@ class Actor:
     user_id: int | None = None
     patient_id: str = ""
     practitioner_id: str = ""
+    administrator: bool = False  # of the organisation's settings, not of its record
 
 
 def require(actor: Actor, action: str, resource_type: str) -> str:
@@ -115,6 +116,7 @@ def actor_for_user(user: Any) -> Actor:
         name=f"user:{user.pk}",
         user_id=user.pk,
         practitioner_id=membership.practitioner_id,
+        administrator=membership.administrator,
     )
 
 
@@ -161,8 +163,31 @@ def organization_find(*, slug: str) -> int:
     return organization_ensure(slug="default", name="Default", fhir_id="default")
 
 
+def organization_name(organization_id: int) -> str:
+    """What the organisation is called."""
+    return str(Organization.objects.values_list("name", flat=True).get(pk=organization_id))
+
+
+def administrator_set(*, username: str, administrator: bool) -> str:
+    """Make a member an administrator of their organisation, or end that; returns its name.
+
+    Raises LookupError, with the reason, for a user who does not exist or belongs to none.
+    """
+    row = Membership.objects.filter(user__username=username).select_related("organization").first()
+    if row is None:
+        raise LookupError(f"There is no user {username!r} who belongs to an organisation")
+    row.administrator = administrator
+    row.save(update_fields=["administrator"])
+    return str(row.organization.name)
+
+
 def membership_set(
-    *, user: Any, organization_id: int, role: str, practitioner_id: str = ""
+    *,
+    user: Any,
+    organization_id: int,
+    role: str,
+    practitioner_id: str = "",
+    administrator: bool = False,
 ) -> None:
     """Give a user one role in one organisation, replacing what they had."""
     Membership.objects.update_or_create(
@@ -171,6 +196,7 @@ def membership_set(
             "organization_id": organization_id,
             "role": Membership.Role(role),
             "practitioner_id": practitioner_id,
+            "administrator": administrator,
         },
     )
 

@@ -29,6 +29,8 @@ class Membership(models.Model):
     organization = models.ForeignKey(Organization, on_delete=models.PROTECT)
     role = models.CharField(max_length=12, choices=Role)
     practitioner_id = models.CharField(max_length=64, blank=True)  # FHIR id of the Practitioner
+    # May change what holds for the whole organisation; it opens no patient's data.
+    administrator = models.BooleanField(default=False)
 
 
 class ApiToken(models.Model):

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
-from django.conf import settings
 from django.utils import timezone
 
 from ehr.models import CodeSuggestion, Note, NoteSentence
 from ehr.selectors.labels import EM_ELEMENTS, EM_LEVELS, EM_RULES, EM_VERDICTS
 from ehr.selectors.level_shapes import ElementView, ItemView, LevelView
+from ehr.selectors.organization import em_levels_used
 from ehr.selectors.shapes import SectionView, SuggestionView
 from fhir_bridge import search
 from fhir_bridge.access import Actor
@@ -25,8 +25,8 @@ def level_view(
     sections: Sequence[SectionView],
     suggestions: Sequence[SuggestionView],
 ) -> LevelView | None:
-    """The level of the note as it stands; None where levels are not used (`EM_LEVELS`)."""
-    if not settings.EM_LEVELS:
+    """The level of the note as it stands; None where the organisation does not use levels."""
+    if not em_levels_used(actor.organization_id):
         return None
     lines = [
         em.Line(line.id, section.key, line.text)

@@ -12,7 +12,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django_htmx.middleware import HtmxDetails
 
 from ehr.exceptions import NotAllowed, NotFound, Refused, WorkflowError
-from ehr.permissions import PHYSICIAN, refusal, role_required
+from ehr.permissions import PHYSICIAN, administrator_required, refusal, role_required
 from fhir_bridge.access import Actor
 
 View = Callable[..., HttpResponse]
@@ -28,6 +28,11 @@ class PageRequest(HttpRequest):
 def physician(view: View) -> View:
     """The policy of every clinical page: a physician; what is refused is said on the page."""
     return role_required(PHYSICIAN)(refusals_said(view))
+
+
+def administrator(view: View) -> View:
+    """The policy of the organisation's settings; what is refused is said on the page."""
+    return administrator_required(refusals_said(view))
 
 
 def refusals_said(view: View) -> View:

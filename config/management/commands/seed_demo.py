@@ -50,7 +50,13 @@ class Command(BaseCommand):
         home = home_ensure()
         other = access.organization_ensure(slug="harbour", name="Harbour Clinic", fhir_id="harbour")
         doctor = account(
-            "dr.martin", "Claire", "Martin", home, "physician", practitioner="dr-claire-martin"
+            "dr.martin",
+            "Claire",
+            "Martin",
+            home,
+            "physician",
+            practitioner="dr-claire-martin",
+            administrator=True,
         )
         biller = account("b.keane", "Brendan", "Keane", home, "biller")
         account("dr.outside", "Nils", "Outside", other, "physician")
@@ -122,14 +128,25 @@ def billing_seed(biller: Any) -> None:
 
 
 def account(
-    username: str, first: str, last: str, organization: int, role: str, *, practitioner: str = ""
+    username: str,
+    first: str,
+    last: str,
+    organization: int,
+    role: str,
+    *,
+    practitioner: str = "",
+    administrator: bool = False,
 ) -> Any:
     """A demo user with its role; the password is the demo's."""
     user = get_user_model().objects.create_user(
         username, password=PASSWORD, first_name=first, last_name=last
     )
     access.membership_set(
-        user=user, organization_id=organization, role=role, practitioner_id=practitioner
+        user=user,
+        organization_id=organization,
+        role=role,
+        practitioner_id=practitioner,
+        administrator=administrator,
     )
     return user
 
