@@ -1,6 +1,7 @@
 """What is typed about one item: services, insurance, questions, what the payer says."""
 
 import re
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -297,6 +298,20 @@ class InstitutionalForm(forms.Form):
         if since and until and until < since:
             self.add_error("statement_to", _("The end is before the beginning."))
         return data
+
+
+def institutional_words(
+    row: InstitutionalClaim | None, positions: Sequence[tuple[int, str]]
+) -> dict[str, Any]:
+    """How the page says the codes of an item's institutional claim."""
+    if row is None:
+        return {}
+    return {
+        "urgency": row.get_admission_type_display(),
+        "origin": row.get_admission_source_display(),
+        "status": dict(COMMON_STATUSES).get(row.patient_status, row.patient_status),
+        "presenting": dict(positions).get(row.presenting or 0, ""),
+    }
 
 
 def institutional_initial(row: InstitutionalClaim | None) -> dict[str, Any]:

@@ -21,7 +21,7 @@ from billing.forms import (
     WithdrawForm,
     line_forms,
 )
-from billing.forms.items import coverage_initial, institutional_initial
+from billing.forms.items import coverage_initial, institutional_initial, institutional_words
 from billing.models import BillingItem
 from billing.services import items
 from billing.services import lines as entered
@@ -215,6 +215,8 @@ def _detail(request: PageRequest, item_id: int, **bound: Any) -> HttpResponse:
     payers = selectors.payers(request.user).filter(active=True)
     providers = selectors.billing_providers(request.user)
     claim = detail.claim
+    stay = selectors.institutional_claim(request.user, item_id)
+    positions = [(code.position, code.code) for code in claim.codes]
     context: dict[str, Any] = {
         "nav": "billing",
         "detail": detail,
@@ -237,9 +239,10 @@ def _detail(request: PageRequest, item_id: int, **bound: Any) -> HttpResponse:
         ),
         "institutional": InstitutionalForm(
             facilities=selectors.facilities(request.user),
-            positions=[(code.position, code.code) for code in claim.codes],
-            initial=institutional_initial(selectors.institutional_claim(request.user, item_id)),
+            positions=positions,
+            initial=institutional_initial(stay),
         ),
+        "stay_words": institutional_words(stay, positions),
         "details": DetailsForm(
             providers=providers,
             initial={

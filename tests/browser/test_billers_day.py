@@ -120,3 +120,41 @@ def test_from_the_queue_to_a_rejection(
     page.locator(f"#item-{item.pk}").click()
     page.locator("#requeue").click()
     expect(page.locator("#edits .badge-good")).to_be_visible()
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_an_institutional_claim_from_the_page_to_its_file(
+    signed_world: World, window: Callable[..., Page], language: str
+) -> None:
+    def said(text: str) -> str:
+        with translation.override(language):
+            return gettext(text)
+
+    page = window(as_user="biller", locale=language, width=390)
+    page.wait_for_url("**/billing/")
+    item = BillingItem.objects.get(state="ready")
+    page.locator(f"#item-{item.pk}").click()
+    section = page.locator("#institutional")
+    expect(section.locator(".badge")).to_have_text(said("Beta"))
+    section.locator("summary").click()
+    section.locator("[name=admission_type]").select_option("3")
+    section.locator("[name=admission_source]").select_option("1")
+    page.locator("#save-institutional").click()
+
+    # What the kind of claim asks for is said, mended, and gone.
+    expect(page.locator("#edit-revenue-code-missing")).to_be_visible()
+    row = page.locator("[data-line]").first
+    row.locator("[name$=revenue_code]").fill("510")
+    page.locator("#save-lines").click()
+    expect(page.locator("#edits")).to_contain_text(
+        said("Every rule is kept. The claim can be exported as 837I (beta).")
+    )
+    page.locator(".page-head form button").click()
+    expect(page.locator("input[value='837i']")).to_be_checked()
+    expect(page.locator("input[value='837p']")).to_have_count(0)
+    page.get_by_role("button", name=said("Export now")).click()
+    with page.expect_download() as download:
+        page.locator("#download-837i").click()
+    file = Path(download.value.path()).read_bytes()
+    assert x12_check(file).accepted
+    assert b"SV2*0510*HC:99213*" in file
