@@ -19,7 +19,19 @@ ADMISSION_TYPE = "https://www.nubc.org/CodeSystem/PriorityTypeOfAdmitOrVisit"
 ADMISSION_SOURCE = "https://www.nubc.org/CodeSystem/PointOfOrigin"
 PATIENT_STATUS = "https://www.nubc.org/CodeSystem/PatDischargeStatus"
 # Institutional claims are a beta: what reads them over REST is told so.
-BETA = {"system": "urn:plume:maturity", "code": "beta", "display": "Beta"}
+_IN_FRENCH = {
+    "url": "http://hl7.org/fhir/StructureDefinition/translation",
+    "extension": [
+        {"url": "lang", "valueCode": "fr"},
+        {"url": "content", "valueString": "Bêta"},
+    ],
+}
+BETA = {
+    "system": "urn:plume:maturity",
+    "code": "beta",
+    "display": "Beta",
+    "_display": {"extension": [_IN_FRENCH]},
+}
 PLACE_OF_SERVICE = (
     "https://www.cms.gov/Medicare/Coding/place-of-service-codes/Place_of_Service_Code_Set"
 )

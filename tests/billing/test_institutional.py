@@ -102,7 +102,10 @@ def test_the_claim_as_837i_csv_and_fhir_is_the_same_field_by_field(
     fhir = store.read(loader_actor(world.organization_id), "Claim", f"{claim_id}-1").resource
 
     assert fhir["type"]["coding"][0]["code"] == row["claim_type"] == "institutional"
-    assert fhir["meta"]["tag"][0]["code"] == "beta"
+    (tag,) = fhir["meta"]["tag"]
+    assert (tag["system"], tag["code"], tag["display"]) == ("urn:plume:maturity", "beta", "Beta")
+    (french,) = tag["_display"]["extension"]
+    assert [each.get("valueString") for each in french["extension"]] == [None, "Bêta"]
     kind = x12["CLM"][0][5].split(":")
     assert kind == ["13", "A", "1"]
     assert row["type_of_bill"] == fhir["subType"]["coding"][0]["code"] == kind[0] + kind[2]
