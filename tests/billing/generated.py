@@ -128,7 +128,7 @@ REVENUE = ("0300", "0450", "0510", "0250", "0730", "0320")
 
 
 def institutional_drawn(count: int, seed: int = 8371) -> list[Claim]:
-    """Institutional claims: outpatients and stays, with up to 25 diagnoses and external causes."""
+    """Institutional claims: outpatients and stays, with up to 24 diagnoses and external causes."""
     draw = random.Random(seed)
     facilities = [_facility(draw) for _ in range(4)]
     return [institutional(claim, draw, facilities) for claim in claims_drawn(count, seed)]
