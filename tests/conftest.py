@@ -2,9 +2,12 @@
 
 import os
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from django.conf import settings as installation
+from django.utils import translation
 from hypothesis import HealthCheck, settings
 
 SHARED = Path(__file__).resolve().parent.parent.parent / "shared" / "data"
@@ -57,6 +60,14 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def _uses_database(item: pytest.Item) -> bool:
     named = {"db", "transactional_db", "live_server"} & set(getattr(item, "fixturenames", ()))
     return bool(named) or item.get_closest_marker("django_db") is not None
+
+
+@pytest.fixture(autouse=True)
+def language() -> Iterator[None]:
+    """A test client leaves its thread in the language of the last page it read; the next test
+    starts in the installation's own."""
+    yield
+    translation.activate(installation.LANGUAGE_CODE)
 
 
 @pytest.fixture(scope="session")
