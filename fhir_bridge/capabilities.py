@@ -129,9 +129,15 @@ def _resource(name: str, offered: frozenset[str]) -> dict[str, Any]:
     ]
     if named:
         resource["operation"] = named
-    listed = _search_parameters(name) if "search-type" in offered else []
-    if listed:
-        resource["searchParam"] = listed
+    if "search-type" not in offered:
+        return resource
+    for element, listed in (
+        ("searchInclude", _includes(name)),
+        ("searchRevInclude", _reverse_includes().get(name, [])),
+        ("searchParam", _search_parameters(name)),
+    ):
+        if listed:
+            resource[element] = listed
     return resource
 
 
@@ -141,6 +147,23 @@ def _named(operation: Operation) -> dict[str, str]:
 
 def _codes(names: Sequence[str], offered: frozenset[str]) -> list[dict[str, str]]:
     return [{"code": name} for name in names if name in offered]
+
+
+@cache
+def _includes(name: str) -> list[str]:
+    """The values of ``_include``: the type's own parameters that are references."""
+    return [f"{name}:{each.code}" for each in parameters.for_type(name) if each.type == "reference"]
+
+
+@cache
+def _reverse_includes() -> dict[str, list[str]]:
+    """By type, the values of ``_revinclude``: the references of any type that may point to it."""
+    found: dict[str, list[str]] = {}
+    for source in parameters.types():
+        for each in parameters.for_type(source):
+            for target in each.targets if each.type == "reference" else ():
+                found.setdefault(target, []).append(f"{source}:{each.code}")
+    return found
 
 
 @cache

@@ -88,6 +88,20 @@ def test_every_type_of_parameter_is_named_and_every_name_is_offered(statement: A
     assert named("Types of search parameters") == stated == set(PARAMETERS)
 
 
+def test_what_may_be_included_is_named_by_type_and_the_other_way_round(statement: Any) -> None:
+    types = {each["type"]: each for each in statement["resource"]}
+    assert "Observation:subject" in types["Observation"]["searchInclude"]
+    assert "Provenance:target" in types["Observation"]["searchRevInclude"]
+    assert "Observation:specimen" not in types["Patient"]["searchRevInclude"]
+    for name, resource in types.items():
+        references = {
+            f"{name}:{each['name']}"
+            for each in resource["searchParam"]
+            if each["type"] == "reference"
+        }
+        assert set(resource.get("searchInclude", [])) == references
+
+
 def test_every_modifier_is_named_for_the_types_that_take_it() -> None:
     """The CapabilityStatement has no place for modifiers: the server is asked."""
     api = Api()
