@@ -24,9 +24,12 @@ def level_view(
     note: Note,
     sections: Sequence[SectionView],
     suggestions: Sequence[SuggestionView],
+    *,
+    chosen: bool | None,
 ) -> LevelView | None:
-    """The level of the note as it stands; None where the organisation does not use levels."""
-    if not em_levels_used(actor.organization_id):
+    """The level of the note as it stands; None where the organisation, by what it chose (None:
+    nothing), does not use levels."""
+    if not em_levels_used(chosen):
         return None
     lines = [
         em.Line(line.id, section.key, line.text)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
+from django.db.models import OuterRef, Subquery
 
 from ehr.models import OrganizationSettings
 from ehr.permissions import administrator_of
@@ -19,10 +20,15 @@ class OrganizationView:
     em_levels_default: bool
 
 
-def em_levels_used(organization_id: int) -> bool:
+def em_levels_of(organization: str) -> Subquery:
+    """What the organisation that a field of the query names chose, to be read along with it."""
+    rows = OrganizationSettings.objects.filter(organization_id=OuterRef(organization))
+    return Subquery(rows.values("em_levels")[:1])
+
+
+def em_levels_used(chosen: bool | None) -> bool:
     """Whether levels of evaluation and management are shown: as the organisation chose, else as
     the installation has it (`EM_LEVELS`)."""
-    chosen = _em_levels(organization_id)
     return bool(settings.EM_LEVELS) if chosen is None else chosen
 
 

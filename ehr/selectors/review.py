@@ -12,6 +12,7 @@ from ehr.permissions import PHYSICIAN, actor_of
 from ehr.selectors.balance import balance
 from ehr.selectors.labels import ACTIONS, CHECK_REASONS, FLAGS, SET_ASIDE, labelled
 from ehr.selectors.levels import level_view
+from ehr.selectors.organization import em_levels_of
 from ehr.selectors.people import patient_briefs, user_name
 from ehr.selectors.queries import prompt_views
 from ehr.selectors.query_shapes import QueryView
@@ -44,6 +45,7 @@ def note_for_review(user: Any, note_id: int) -> NoteForReview:
     actor = actor_of(user, PHYSICIAN)
     note = (
         Note.objects.filter(pk=note_id, visit__organization_id=actor.organization_id)
+        .annotate(em_levels_chosen=em_levels_of("visit__organization_id"))
         .select_related("visit__clinician", "draft__visit_text__submitted_by")
         .prefetch_related(
             "sections__sentences__evidence",
@@ -106,7 +108,7 @@ def note_for_review(user: Any, note_id: int) -> NoteForReview:
             )
             for event in note.events.all()
         ),
-        level=level_view(actor, note, sections, suggestions),
+        level=level_view(actor, note, sections, suggestions, chosen=note.em_levels_chosen),
         balance=balance(sections, suggestions, "fr" if draft.language == "fr" else "en"),
     )
 
