@@ -135,6 +135,30 @@ _UNIT_NEXT = re.compile(
 )
 
 
+# "twelve . five milligrams": a decimal point that was dictated and written down as a full stop. The
+# amount would be another one if it were cut there.
+_NUMBER = "(?:" + "|".join(sorted({*_EN, *_FR})) + ")"
+_MEASURED = (
+    r"\s*(?:milligrams?|milligrammes?|micrograms?|microgrammes?|grams?|grammes?|mg|mcg|ml|"
+    r"milliliters?|millilitres?|units?|unités?|percent|pour ?cent|%|centimeters?|centimètres?|cm|"
+    r"degrees?|degrés?)(?![^\W\d_])"
+)
+_STOPPED = re.compile(
+    rf"(?<![\w.,])(?:({_NUMBER}) ?\. (?={_NUMBER}{_MEASURED})|(\d+) \. (?=\d+{_MEASURED}))"
+)
+
+
+def stopped_decimal(text: str, stop: int) -> bool:
+    """Does the full stop right before ``stop`` stand for a decimal point?"""
+    return any(match.end() >= stop > match.start() for match in _STOPPED.finditer(text))
+
+
+def pointed(text: str, language: Language) -> str:
+    """``text`` with such stops as the points that they are."""
+    word = next(iter(_POINT[language]))
+    return _STOPPED.sub(lambda m: f"{m[1]} {word} " if m[1] else f"{m[2]}.", text)
+
+
 _RANGE_NEXT = re.compile(
     r"\s+(?:or|to|ou|à)\s+(?:\d+|" + "|".join(sorted({*_EN, *_FR})) + r")\s+"
     r"(?:days?|weeks?|months?|years?|hours?|times|jours?|semaines?|mois|ans|heures?|fois)\b",
@@ -147,6 +171,7 @@ def to_digits(text: str, language: Language) -> str:
 
     ``one``, ``un`` and ``une`` alone stay words unless a unit follows: they are mostly articles.
     """
+    text = pointed(text, language)
     out: list[str] = []
     position = 0
     for start, end, parts in _runs(text, language):
@@ -156,7 +181,7 @@ def to_digits(text: str, language: Language) -> str:
         )
         before = text[:start].rstrip().lower()
         counted = counted or before.endswith((" over", " sur", "/", "out of"))
-        small = len(values) == 1 and values[0] <= 10
+        small = len(values) == 1 and values[0] <= 10 and values[0] == int(values[0])
         if len(values) != 1 or (small and not counted):
             continue
         if len(parts) == 1 and parts[0] in {"un", "une", "one", "six"} and not counted:
@@ -175,6 +200,7 @@ def to_digits(text: str, language: Language) -> str:
 
 def values(text: str, language: Language) -> set[str]:
     """Every number that ``text`` holds, in digits or in words, as plain decimal strings."""
+    text = pointed(text, language)
     found: set[str] = set()
     for match in _DIGITS.finditer(text):
         number = match[0].replace(",", ".")
@@ -184,6 +210,8 @@ def values(text: str, language: Language) -> set[str]:
             found.add(_normal(match[0].replace(",", "")))
     for _, _, parts in _runs(text, language):
         found.update(_shown(value) for value in _value(parts, language))
+        if _POINT[language] & {*parts}:
+            continue  # "twelve point five" is no twelve
         found.update(
             _shown(float(_WORDS[language][part])) for part in parts if part in _WORDS[language]
         )

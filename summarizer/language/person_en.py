@@ -283,6 +283,7 @@ def third_person(text: str, who: Pronouns, *, speaker: str) -> str | None:
     ``speaker``: patient, caregiver, or clinician (whose ``you`` is the patient).
     """
     if speaker == "clinician":
+        text = re.sub(r",? (?:and |so )?how(?:'re| are) you\b.*$", "", text, flags=re.I)
         text = re.sub(
             r"\b(?:i|we) (?:had |have )?(?=(?:sent|gave|placed|put|started|prescribed|"
             r"referred) you\b)",
@@ -438,6 +439,8 @@ def declared(question: str, reply: str, who: Pronouns) -> str | None:
         if auxiliary not in negated:
             return None
         return f"{subject} {negated[auxiliary]} {first} {tail}".strip()
+    if re.search(r"\b(?:anything|anyone|anybody|anywhere)\b", tail):
+        return None  # a yes to "anything" tells nothing
     tail = re.sub(r"\bany\b ?", "", tail)
     verb = {
         "do": agree(first),

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 
 from summarizer.language.boundaries import end_scores
+from summarizer.language.numbers import stopped_decimal
 from summarizer.types import Language
 
 _END = re.compile(r"(?<=[.?!…])(?<!\.\.\.)(?<!…)[\s\"')\]]+(?=\S)")
@@ -88,6 +89,9 @@ def _by_stops(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     left = start
     for match in _END.finditer(text, start, end):
         if _ABBREVIATION.search(text[left : match.start()]):
+            continue
+        window = max(left, match.start() - 20)
+        if stopped_decimal(text[window : match.end() + 30], match.start() - window):
             continue
         yield from _trim(text, left, match.start())
         left = match.end()

@@ -7,7 +7,7 @@ digits. Evidence always refers to the words before cleaning.
 import re
 
 from summarizer.language.lexicon import display_forms
-from summarizer.language.numbers import to_digits
+from summarizer.language.numbers import pointed, to_digits
 from summarizer.types import Language
 
 _SPACED = (
@@ -125,7 +125,10 @@ _STUTTER = re.compile(r"\b([\w']+(?: [\w']+){0,2})(?:\s*,?\s+\1\b)+", re.I)
 _BROKEN = re.compile(r"\b([^\W\d_]{1,5})-\s+(?=\1)", re.I)
 # "i-i'd like", "the-the": a false start joined by the transcriber's hyphen.
 _RESTARTED = re.compile(r"\b(i|we|you|he|she|it|the|a|and|in|to|my|your|is|of)-\s?(?=\1\b)", re.I)
-_DANGLING = re.compile(r"\b[^\W\d_]{1,8}-(?=\s|$)")
+# "the oper-, occupational therapy": a word that was begun and given up.
+_DANGLING = re.compile(r"\b[^\W\d_]{1,8}-(?:\s*,(?=\s)|(?=\s|$))")
+# "and like i tried to": said for nothing between two clauses.
+_LIKE = re.compile(r"\b(and|but|so|then) like (?=(?:i|i'm|i've|he|she|they|we|you|my|it)\b)", re.I)
 _KEPT_DOUBLE = re.compile(r"^(?:that|had|très|vous|nous)$", re.I)
 _UNITS = (
     (re.compile(r"\b(\d+(?:[.,]\d+)?)\s*(?:milligrams?|milligrammes?)\b", re.I), r"\1 mg"),
@@ -158,9 +161,11 @@ def joined(raw: str) -> str:
 
 def clean(raw: str, language: Language) -> str:
     """The clause without fillers and stutters, numbers in digits, no end punctuation."""
-    text = joined(raw)
+    text = joined(pointed(raw, language))
     text = re.sub(r"\.\.\.|…", ", ", text)
     text = _RESTARTED.sub("", _BROKEN.sub("", text))
+    if language == "en":
+        text = _LIKE.sub(r"\1 ", text)
     text = _BETWEEN_COMMAS[language].sub(" ", text)
     for _ in range(2):
         text = _FILLERS[language].sub(" ", text)

@@ -222,8 +222,8 @@ CUES: dict[Language, tuple[tuple[str, re.Pattern[str], float], ...]] = {
         (
             "plan",
             re.compile(
-                r"\b(?:i(?:'m| am)? (?:gon na|going to|wan na|want to|would like to|recommend)"
-                r"|i'd like (?:you )?to|i want you to|we'll|we will|we(?:'re| are) (?:gon "
+                r"\b(?:i(?:'m| am| do)? (?:gon na|going to|wan na|want to|would like to|recommend)"
+                r"|i'd like (?:you )?to|i (?:do )?want you to|we'll|we will|we(?:'re| are) (?:gon "
                 r"na|going to)|let's|i'll|follow[- ]?up (?:with|in)|come back|return|refer(?:ral)"
                 r"?|prescri(?:be|ption)|refill)\b",
                 re.I,

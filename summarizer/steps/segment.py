@@ -4,6 +4,7 @@ A visit has phases (story, examination, results, plan) that clinicians announce.
 the best of: similarity to a section's prototypes, its own cues, and the phase that it stands in.
 """
 
+import re
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 
@@ -105,12 +106,25 @@ def _by_phase(phase: str, unit: Unit, scores: dict[str, float]) -> None:
             scores["exam"] -= 0.1
 
 
+# "I do want to add aldactone": what is to be taken from now on is no list of what is taken.
+_CHANGES = re.compile(
+    r"\b(?:(?:i|we)(?:'m| am|'re| are)? (?:do )?(?:want to|wan na|gon na|going to|would like to)|"
+    r"(?:i|we)(?:'ll| will| 'll)|(?:i|we) ?'d like to) (?:go ahead and )?"
+    r"(?:add|start|increase|decrease|prescribe|stop|switch|restart)\b|"
+    r"\b(?:je vais|on va|nous allons|je voudrais) (?:vous )?"
+    r"(?:ajouter|débuter|commencer|augmenter|diminuer|prescrire|arrêter|remplacer|reprendre)\b",
+    re.I,
+)
+
+
 def _by_content(unit: Unit, scores: dict[str, float], language: Language) -> None:
     has_measure = bool(measures(unit.clean, language))
     if has_measure and unit.role is Role.CLINICIAN:
         scores["results"] += 0.1
     if doses(unit.clean) and unit.role is not Role.CLINICIAN:
         scores["medications"] += 0.1
+    if unit.role is Role.CLINICIAN and not unit.question and _CHANGES.search(unit.raw):
+        scores["medications"] -= 0.15
     if unit.has("symptom", "condition", "medication", "test"):
         scores["talk"] -= 0.15
     if len(unit.clean.split()) < 3:

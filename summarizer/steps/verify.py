@@ -11,7 +11,7 @@ from summarizer.exceptions import UngroundedDraft
 from summarizer.language.assertion import answer, status
 from summarizer.language.context import Context, context_of
 from summarizer.language.lexicon import fold, lexicon, tokens
-from summarizer.language.numbers import values
+from summarizer.language.numbers import pointed, values
 from summarizer.language.plain import clinical
 from summarizer.language.quantities import doses, whole_doses
 from summarizer.language.text import clean, joined
@@ -129,7 +129,9 @@ def _numbers(
     wanted = values(_digits_only(_bare(sentence)), language)
     held = values(_recorded(sentence.claims).replace("-", " "), language)
     for quote in quotes:
-        held |= values(joined(quote), spoken) | values(clean(quote, spoken), spoken)
+        held |= values(joined(pointed(quote, spoken)), spoken) | values(
+            clean(quote, spoken), spoken
+        )
     dates = set(re.findall(r"\d{4}-\d\d-\d\d", sentence.text))
     in_record = _recorded(sentence.claims) + " ".join(quotes)
     if any(day not in in_record for day in dates):

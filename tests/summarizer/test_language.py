@@ -91,6 +91,10 @@ def test_what_a_reply_says(text: str, language: Language, said: str) -> None:
         ("one twenty eight over eighty", "en", "128 over 80"),
         ("ninety eight point six", "en", "98.6"),
         ("a hundred and fifty pounds", "en", "150 pounds"),
+        ("it is six point seven now", "en", "it is 6.7 now"),
+        ("twelve . five milligrams", "en", "12.5 milligrams"),
+        ("12 . 5 mg", "en", "12.5 mg"),
+        ("douze . cinq milligrammes", "fr", "12.5 milligrammes"),
         ("one of them", "en", "one of them"),
         ("quatre-vingt-dix-sept kilos", "fr", "97 kilos"),
         ("soixante et onze ans", "fr", "71 ans"),
@@ -101,6 +105,18 @@ def test_what_a_reply_says(text: str, language: Language, said: str) -> None:
 )
 def test_numbers_in_words(text: str, language: Language, written: str) -> None:
     assert to_digits(text, language) == written
+
+
+def test_a_decimal_is_not_the_number_before_its_point() -> None:
+    assert values("twelve point five milligrams", "en") == {"12.5"}
+    assert values("twelve . five milligrams", "en") == {"12.5"}
+
+
+def test_a_dictated_decimal_is_not_cut_and_a_full_stop_before_a_number_is() -> None:
+    text = "add aldactone twelve . five milligrams daily . it began at twelve . five years ago"
+    pieces = [text[a:b] for a, b in sentence_spans(text, 0, len(text), "en")]
+    assert pieces[0].startswith("add aldactone twelve . five milligrams daily")
+    assert pieces[-1] == "five years ago"
 
 
 @settings(deadline=None)
@@ -120,6 +136,13 @@ def test_every_two_digit_number_is_its_own_value(number: int) -> None:
 )
 def test_how_somebody_does_is_no_filler(said: str, cleaned: str) -> None:
     assert clean(said, "en") == cleaned
+
+
+def test_a_word_that_was_given_up_goes_with_its_comma() -> None:
+    assert clean("so the oper- , occupational therapy says", "en") == (
+        "the occupational therapy says"
+    )
+    assert clean("it hurts and like i tried to run", "en") == "it hurts and i tried to run"
 
 
 def test_cleaning_takes_out_talk_and_keeps_the_facts() -> None:

@@ -525,3 +525,70 @@ def test_an_examined_part_is_not_cut_within_its_name(backend: Backend) -> None:
 def test_what_one_needs_agrees_with_who_needs_it() -> None:
     turned = third_person("i need to rest", pronouns(""), speaker="patient")
     assert turned == "the patient needs to rest"
+
+
+def test_a_dose_dictated_with_a_full_stop_for_its_point_is_whole(backend: Backend) -> None:
+    words = (
+        "[doctor] what brings you in ?\n[patient] my legs swell .\n"
+        "[doctor] for your heart failure , i do want to add aldactone twelve . five milligrams "
+        "daily .\n"
+    )
+    plan = section(draft_note(read_transcript(words), context(), backend=backend), "plan")
+    assert any("Aldactone 12.5 mg daily" in text for text in plan)
+
+
+@pytest.mark.parametrize(
+    ("said", "named"),
+    [
+        ("medial epicondylitis", "medial epicondylitis"),
+        ("epicondylitis", "epicondylitis"),
+        ("a rotator cuff tear", "rotator cuff tear"),
+        ("a blood clot", "blood clot"),
+        ("a pleural effusion", "pleural effusion"),
+        ("kidney failure", "kidney failure"),
+        ("an ear infection", "ear infection"),
+        ("a polyp in your nose", "polyps"),
+        ("a viral infection", "viral infection"),
+    ],
+)
+def test_an_illness_is_named_no_more_exactly_than_it_was(said: str, named: str) -> None:
+    found = [m.concept.english for m in lexicon("en").find(f"you have {said}")]
+    assert found == [named]
+
+
+@pytest.mark.parametrize(
+    ("asked", "reply"),
+    [("have you done anything to make the pain less", "yes"), ("are you seeing anyone", "yes")],
+)
+def test_a_yes_to_anything_tells_nothing(asked: str, reply: str) -> None:
+    assert declared(asked, reply, pronouns("")) is None
+
+
+@pytest.mark.parametrize(
+    ("said", "noted"),
+    [
+        ("there is n't any rebound or guarding", "No rebound or guarding."),
+        ("so looking at you , you do n't appear in any distress .", "not appear in any distress."),
+        ("and your exam , you have some tenderness over the meniscus", "Some tenderness over"),
+    ],
+)
+def test_a_finding_keeps_its_not_and_loses_what_led_to_it(
+    backend: Backend, said: str, noted: str
+) -> None:
+    words = (
+        "[doctor] what brings you in ?\n[patient] my knee hurts .\n"
+        f"[doctor] let me do a quick exam .\n[doctor] {said}\n"
+    )
+    exam = section(draft_note(read_transcript(words), context(), backend=backend), "exam")
+    assert any(noted in text for text in exam), exam
+    assert not any(text.startswith(("N't", "At ", "Exam,")) for text in exam)
+
+
+def test_a_reason_ends_before_the_next_clause(backend: Backend) -> None:
+    words = (
+        "[doctor] beverly is a 53 -year-old female who presents for follow-up of lung cancer she "
+        "was diagnosed with a four . four centimeter nodule\n[patient] yes .\n"
+    )
+    draft = draft_note(read_transcript(words), context(), backend=backend)
+    assert section(draft, "chief_complaint") == ["Follow-up of lung cancer."]
+    assert "4.4 cm" in " ".join(section(draft, "hpi"))

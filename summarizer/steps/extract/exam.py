@@ -20,6 +20,7 @@ _STRIP = {
         r"upon (?:palpation|inspection)[\w ]{0,30}|on (?:palpation|inspection|"
         r"auscultation)|looking (?:here )?at (?:your|the) [\w -]{3,25}?(?: here|"
         r" today)?(?=\s*[,:]|$)|looking (?:here )?at (?:the results of )?(?=your |the )|"
+        r"looking at (?=you\b)|(?:your |the )?(?:physical )?exam(?:ination)?,? (?=you\b|there\b)|"
         r"(?:just )?(?:looking|listening|feeling) (?:here|at that)?|"
         r"(?:we(?:'ll| will) say (?=you have|there))|"
         r"(?:i|we) (?:do |also |can |still |did )*(?:notice|see|hear|appreciate|identify|observe|"
@@ -32,7 +33,7 @@ _STRIP = {
         r"?(?: that)?|"
         r"that(?:'s| is)?|everything (?:else )?(?:looks|is) (?:good|okay|fine|normal)(?= "
         r"(?:with|on|your|the|except|other))|"
-        r"looks like|this is|these are|here)[\s,:]*)+",
+        r"looks like|this is|these are|here)(?!n't)[\s,:]*)+",
         re.I,
     ),
     "fr": re.compile(
@@ -196,8 +197,22 @@ _NEXT_PLACE = re.compile(
 )
 
 
+# "There isn't any rebound": the "is" is not led off without its "not".
+_NOT_THERE = re.compile(
+    r"^(?:and |so |but )*there (?:isn't|aren't|is not|are not) (?:really )?(?:any |an? )?", re.I
+)
+# "your heart exam, on your heart exam you have": the place is named once.
+_NAMED_TWICE = re.compile(
+    r"^(?:on )?(?:your|the) (?:(?:\w+ )?exam,? (?:let's see,? )?)+"
+    r"(?=on (?:your|the) (?:\w+ )?exam\b)",
+    re.I,
+)
+
+
 def _neutral(text: str, board: Board) -> str | None:
     """The finding in the note's voice: ``your lungs are clear`` -> ``lungs are clear``."""
+    if board.language == "en":
+        text = _NOT_THERE.sub("no ", _NAMED_TWICE.sub("", text))
     text = _STRIP[board.language].sub("", text).strip(" ,")
     text = _NEXT_PLACE.sub("", without_remarks(text, board.language))
     if board.language == "en":

@@ -226,8 +226,14 @@ _PRESENTS = re.compile(
     r"\b(?:presents?|presenting|is here|here|coming in|comes in|come in|came "
     r"in)(?: (?:in|today|here|to the clinic|to clinic))* (?:for|with|because "
     r"of|to) "
-    r"((?:an? |her |his |the |your |some |evaluation|follow|management|routine|\w+ ).{4,110})$",
+    r"((?:an? |her |his |the |your |some |evaluation|follow|management|routine|\w+ ).{4,240})$",
     re.I,
+)
+
+
+# What follows the reason in the same breath: "follow-up of her asthma she was diagnosed in may".
+_CLAUSE = re.compile(
+    r"\b(?:so|and i|how are|what|i'd|let)\b|\b(?:he|she|they) (?:is|was|has|had)\b|\.(?!\d)"
 )
 
 
@@ -239,7 +245,7 @@ def _stated(board: Board, head: list[Unit]) -> bool:
         match = _PRESENTS.search(unit.clean)
         if unit.role is not Role.CLINICIAN or unit.question or not match:
             continue
-        said = re.split(r"\b(?:so|and i|how are|what|i'd|let)\b|\.", match[1])[0].strip(" ,")
+        said = _CLAUSE.split(match[1])[0].strip(" ,")
         turned = third_person(said, board.english, speaker="clinician")
         if turned and 1 <= len(turned.split()) <= 16:
             turned = re.sub(r"^(?:an?|her|his|their|the|some|the patient's)\s+", "", turned)
