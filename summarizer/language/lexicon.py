@@ -264,6 +264,8 @@ def display_forms() -> Mapping[str, str]:
     forms |= {"imc": "IMC", "avc": "AVC", "vih": "VIH", "hba1c": "HbA1c", "nsaids": "NSAIDs"}
     forms |= {"lyme": "Lyme", "bmp": "BMP", "pcr": "PCR", "mcl": "MCL", "acl": "ACL", "mmr": "MMR"}
     forms |= {"psa": "PSA", "emg": "EMG", "eeg": "EEG", "pt": "PT", "ace": "ACE", "tv": "TV"}
+    forms |= {"gi": "GI", "chf": "CHF", "jvd": "JVD", "pfts": "PFTs", "gerd": "GERD", "uti": "UTI"}
+    forms |= {"dvt": "DVT", "ibs": "IBS", "pcos": "PCOS", "hpv": "HPV"}
     for concept, words, _ in _medicines():
         for word in words[2:] if concept.french != concept.english else words[1:]:
             if " " not in word and word[:1].isupper():

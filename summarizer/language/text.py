@@ -35,7 +35,8 @@ _SPACED = (
 )
 _FILLERS = {
     "en": re.compile(
-        r"(?:(?<=\s)|(?<=,)|^)(?:um+|uh+|uhm+|er+|hm+|mm+|mm-hmm|mhm|ah|oh|huh|"
+        r"(?:(?<=\s)|(?<=,)|^)(?:um+|uh+|uhm+|(?<!the )(?<!an )er|er{2,}|hm+|mm+|mm-hmm|"
+        r"mhm|ah|oh|huh|"
         r"you know what i mean|"
         r"you know(?! (?:what|how|if|that|when|where|why|the))|i mean|sort of|kind of|let's see|"
         r"basically|honestly|obviously|literally|actually|like(?=,)|anyway|by the way|"
@@ -102,9 +103,9 @@ _BETWEEN_COMMAS = {
 }
 # "no, it was monday": the no answers what came before and denies nothing in the clause itself.
 _CORRECTED = re.compile(
-    r"^\W*(?:no|nope|non)\s*[,.]\s+(?=(?:i|i'm|i've|it|it's|he|she|they|we|"
+    r"^\W*(?:no|nope|non)\s*[,.]\s+(?=(?:i|i'm|i've|my|it|it's|he|she|they|we|"
     r"je|c'est|c'était|il|elle|ça|on)\b|j')|"
-    r"^\W*(?:(?:no|nope) )+(?=(?:i|i'm|i've|i'd|it's|it (?:is|was|does|did|just|makes?)|"
+    r"^\W*(?:(?:no|nope) )+(?=(?:i|i'm|i've|i'd|my|it's|it (?:is|was|does|did|just|makes?)|"
     r"he|she|they|we) \w)",
     re.I,
 )

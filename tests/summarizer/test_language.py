@@ -145,6 +145,18 @@ def test_a_word_that_was_given_up_goes_with_its_comma() -> None:
     assert clean("it hurts and like i tried to run", "en") == "it hurts and i tried to run"
 
 
+@pytest.mark.parametrize(
+    ("said", "cleaned"),
+    [
+        ("i went into the er on sunday", "i went into the er on sunday"),
+        ("i went er into the er", "i went into the er"),
+        ("no my family is healthy", "my family is healthy"),
+    ],
+)
+def test_a_place_is_no_filler_and_a_reply_no_denial(said: str, cleaned: str) -> None:
+    assert clean(said, "en") == cleaned
+
+
 def test_cleaning_takes_out_talk_and_keeps_the_facts() -> None:
     said = "um , yeah , i i take , you know , forty milligrams a day , okay ?"
     assert clean(said, "en") == "i take 40 mg a day"

@@ -569,6 +569,7 @@ def test_a_yes_to_anything_tells_nothing(asked: str, reply: str) -> None:
     [
         ("there is n't any rebound or guarding", "No rebound or guarding."),
         ("so looking at you , you do n't appear in any distress .", "not appear in any distress."),
+        ("and your abdominal exam is your belly is soft", "Abdomen is soft."),
         ("and your exam , you have some tenderness over the meniscus", "Some tenderness over"),
     ],
 )
@@ -592,3 +593,10 @@ def test_a_reason_ends_before_the_next_clause(backend: Backend) -> None:
     draft = draft_note(read_transcript(words), context(), backend=backend)
     assert section(draft, "chief_complaint") == ["Follow-up of lung cancer."]
     assert "4.4 cm" in " ".join(section(draft, "hpi"))
+
+
+def test_abbreviations_of_a_note_keep_their_capitals() -> None:
+    assert (
+        display("gi bleeding, jvd and pfts after the er")
+        == "GI bleeding, JVD and PFTs after the ER"
+    )

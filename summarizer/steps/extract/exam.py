@@ -21,6 +21,7 @@ _STRIP = {
         r"auscultation)|looking (?:here )?at (?:your|the) [\w -]{3,25}?(?: here|"
         r" today)?(?=\s*[,:]|$)|looking (?:here )?at (?:the results of )?(?=your |the )|"
         r"looking at (?=you\b)|(?:your |the )?(?:physical )?exam(?:ination)?,? (?=you\b|there\b)|"
+        r"(?:your |the )(?:\w+ )?exam is (?=your |the )|"
         r"(?:just )?(?:looking|listening|feeling) (?:here|at that)?|"
         r"(?:we(?:'ll| will) say (?=you have|there))|"
         r"(?:i|we) (?:do |also |can |still |did )*(?:notice|see|hear|appreciate|identify|observe|"

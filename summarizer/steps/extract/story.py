@@ -103,7 +103,9 @@ def from_story(board: Board) -> None:
 
 
 _BROKEN_OFF = re.compile(
-    r"\b(?:is|was|are|were|est|était|me|that|because|and|parce que|que)$", re.I
+    r"\b(?:is|was|are|were|est|était|me|that|because|and|parce que|que|"
+    r"been (?:taking|having|using))$",
+    re.I,
 )
 _WORTH_WRITING = 0.1
 
