@@ -160,7 +160,7 @@ def pointed(text: str, language: Language) -> str:
 
 
 _RANGE_NEXT = re.compile(
-    r"\s+(?:or|to|ou|à)\s+(?:\d+|" + "|".join(sorted({*_EN, *_FR})) + r")\s+"
+    rf"\s+(?:or|to|ou|à)\s+(?:\d+|{_NUMBER})\s+"
     r"(?:days?|weeks?|months?|years?|hours?|times|jours?|semaines?|mois|ans|heures?|fois)\b",
     re.I,
 )

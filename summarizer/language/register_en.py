@@ -13,7 +13,8 @@ _Replacement = str | Callable[[re.Match[str]], str]
 _HAS = (
     r"(?=\s+(?:(?:never|always|already|also|just|not|only|recently)\s+)?(?:been|had|got|gotten|"
     r"taken|gone|lost|noticed|started|stopped|tried|used|become|felt|seen|grown|come|developed|"
-    r"improved|worsened|happened|helped|increased|decreased|gained|fallen|done|said|told|mentioned|complained)\b)"
+    r"improved|worsened|happened|helped|increased|decreased|gained|fallen|done|said|told|"
+    r"mentioned|complained)\b)"
 )
 _WRITTEN_OUT = tuple(
     (re.compile(pattern, re.I), replacement)

@@ -129,9 +129,8 @@ def _numbers(
     wanted = values(_digits_only(_bare(sentence)), language)
     held = values(_recorded(sentence.claims).replace("-", " "), language)
     for quote in quotes:
-        held |= values(joined(pointed(quote, spoken)), spoken) | values(
-            clean(quote, spoken), spoken
-        )
+        held |= values(joined(pointed(quote, spoken)), spoken)
+        held |= values(clean(quote, spoken), spoken)
     dates = set(re.findall(r"\d{4}-\d\d-\d\d", sentence.text))
     in_record = _recorded(sentence.claims) + " ".join(quotes)
     if any(day not in in_record for day in dates):

@@ -202,18 +202,12 @@ _NEXT_PLACE = re.compile(
 _NOT_THERE = re.compile(
     r"^(?:and |so |but )*there (?:isn't|aren't|is not|are not) (?:really )?(?:any |an? )?", re.I
 )
-# "your heart exam, on your heart exam you have": the place is named once.
-_NAMED_TWICE = re.compile(
-    r"^(?:on )?(?:your|the) (?:(?:\w+ )?exam,? (?:let's see,? )?)+"
-    r"(?=on (?:your|the) (?:\w+ )?exam\b)",
-    re.I,
-)
 
 
 def _neutral(text: str, board: Board) -> str | None:
     """The finding in the note's voice: ``your lungs are clear`` -> ``lungs are clear``."""
     if board.language == "en":
-        text = _NOT_THERE.sub("no ", _NAMED_TWICE.sub("", text))
+        text = _NOT_THERE.sub("no ", text)
     text = _STRIP[board.language].sub("", text).strip(" ,")
     text = _NEXT_PLACE.sub("", without_remarks(text, board.language))
     if board.language == "en":
