@@ -10,6 +10,7 @@ from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
 from ehr.models import Draft, Evidence, Note, Visit
+from fhir_bridge.search.sizes import remembered
 from tests.ehr.engines import flagged
 from tests.ehr.world import WORDS, World, draft_make, note_make, visit_make
 
@@ -48,9 +49,11 @@ def test_the_worklist_can_be_narrowed(note: Note, owner: Client) -> None:
 
 
 def queries_of(client: Client, path: str) -> int:
+    """The queries of a page that is asked for cold: no size of a search is remembered."""
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
 
+    remembered.forget()
     with CaptureQueriesContext(connection) as captured:
         assert client.get(path).status_code == 200
     return len(captured)
