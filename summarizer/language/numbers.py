@@ -1,4 +1,5 @@
-"""Numbers in words: ``forty`` -> 40, ``one twenty over eighty`` -> 120 over 80, ``treize`` -> 13.
+"""Numbers in words: ``forty`` -> 40, ``one twenty over eighty`` -> 120 over 80, ``treize`` -> 13;
+years and days: ``nineteen eighty five`` -> 1985, ``the twenty third`` -> the 23rd.
 
 ``to_digits`` rewrites a text; ``values`` lists every value that a text can be read as, so that a
 number in a note can be checked against what was said.
@@ -25,6 +26,11 @@ _WORDS = {"en": _EN, "fr": _FR}
 _SCALES = {"hundred": 100, "thousand": 1000, "cent": 100, "cents": 100, "mille": 1000}
 _POINT = {"en": {"point"}, "fr": {"virgule"}}
 _JOIN = {"en": {"and"}, "fr": {"et"}}
+_ORDINALS = {
+    "first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7,
+    "eighth": 8, "ninth": 9,
+}  # fmt: skip
+_DECADES = {f"{word.removesuffix('y')}ies": value for word, value in _EN.items() if value >= 20}
 _WORD = re.compile(r"[^\W\d_]+")
 _DIGITS = re.compile(r"\d+(?:[.,]\d+)?")
 
@@ -108,6 +114,8 @@ def _value(parts: list[str], language: Language) -> list[float]:
                 total += value
             elif language == "en" and 1 <= last <= 9 and 10 <= value <= 90 and total < 10:
                 total = total * 100 + value  # "one twenty" for 120
+            elif language == "en" and _century(total, value, parts[index + 1 : index + 2]):
+                total = total * 100 + value  # "nineteen eighty" for 1980
             elif language == "en" and last == 0 and total == 0:
                 values.append(total)
                 total = float(value)
@@ -119,6 +127,15 @@ def _value(parts: list[str], language: Language) -> list[float]:
     if total is not None:
         values.append(total)
     return values
+
+
+def _century(total: float, value: int, ahead: list[str]) -> bool:
+    """Do the words say a year? ``twenty twenty`` alone is mostly an eyesight."""
+    if total == 19:
+        return value >= 10
+    return total == 20 and (
+        10 <= value <= 19 or (value == 20 and bool(ahead) and 1 <= _EN.get(ahead[0], 0) <= 9)
+    )
 
 
 def _shown(value: float) -> str:
@@ -166,6 +183,32 @@ _RANGE_NEXT = re.compile(
 )
 
 
+# "a twenty second hold" is no day.
+_ORDINAL_NEXT = re.compile(
+    r"[ \-](first|second(?= of\b|\s*(?:[,.;?!]|$))|third|fourth|fifth|sixth|seventh|eighth|ninth)"
+    r"(?!\w)",
+    re.I,
+)
+_DECADE_NEXT = re.compile(
+    r"[ \-](twenties|thirties|forties|fifties|sixties|seventies|eighties|nineties)\b", re.I
+)
+_ENDINGS = {1: "st", 2: "nd", 3: "rd"}
+
+
+def _placed(text: str, end: int, found: list[float], language: Language) -> tuple[int, int, str]:
+    """(value, where it ends, its ending) of a day or decade whose tens end at ``end``: ``twenty
+    third``, ``nineteen forties``; an ending of "" where there is none."""
+    if language == "en" and len(found) == 1:
+        ordinal = _ORDINAL_NEXT.match(text, end)
+        if ordinal and found[0] in range(20, 100, 10):
+            ones = _ORDINALS[ordinal[1].lower()]
+            return int(found[0]) + ones, ordinal.end(), _ENDINGS.get(ones, "th")
+        decade = _DECADE_NEXT.match(text, end)
+        if decade and found[0] == 19:
+            return 1900 + _DECADES[decade[1].lower()], decade.end(), "s"
+    return 0, end, ""
+
+
 def to_digits(text: str, language: Language) -> str:
     """``text`` with number words as digits, where they count something or are above ten.
 
@@ -181,6 +224,11 @@ def to_digits(text: str, language: Language) -> str:
         )
         before = text[:start].rstrip().lower()
         counted = counted or before.endswith((" over", " sur", "/", "out of"))
+        placed, after, ending = _placed(text, end, values, language)
+        if ending:
+            out.append(f"{text[position:start]}{placed}{ending}")
+            position = after
+            continue
         small = len(values) == 1 and values[0] <= 10 and values[0] == int(values[0])
         if len(values) != 1 or (small and not counted):
             continue
@@ -208,8 +256,12 @@ def values(text: str, language: Language) -> set[str]:
         if "," in match[0]:
             found.update(_normal(part) for part in match[0].split(","))
             found.add(_normal(match[0].replace(",", "")))
-    for _, _, parts in _runs(text, language):
-        found.update(_shown(value) for value in _value(parts, language))
+    for _, end, parts in _runs(text, language):
+        read = _value(parts, language)
+        found.update(_shown(value) for value in read)
+        placed, _, ending = _placed(text, end, read, language)
+        if ending:
+            found.add(str(placed))
         if _POINT[language] & {*parts}:
             continue  # "twelve point five" is no twelve
         found.update(

@@ -68,10 +68,18 @@ def pronouns(gender: str) -> Pronouns:
     return Pronouns("the patient", "the patient's", "the patient")
 
 
-_RELATIVES = words(
-    "mother mom mum father dad brother sister son daughter wife husband aunt uncle cousin partner "
-    "grandmother grandfather grandma grandpa parents kids children family friend boss doctor own "
-    "niece nephew boyfriend girlfriend siblings life"
+_KIN = words(
+    "mother mom mum father dad brother brothers sister sisters son sons daughter daughters wife "
+    "husband spouse aunt aunts uncle uncles cousin cousins partner fiance fiancee grandmother "
+    "grandfather grandma grandpa grandparents grandchildren grandson granddaughter parents parent "
+    "kids kid children child family niece nieces nephew nephews boyfriend girlfriend roommate "
+    "sibling siblings stepmother stepfather stepson stepdaughter twins"
+)
+_RELATIVES = _KIN | words("friend friends boss doctor own life")
+# What stands between "my" and the relative.
+_DEGREES = words(
+    "older younger oldest youngest elder eldest big little baby half twin late maternal paternal "
+    "grand great other only two three four five second first ex former entire whole immediate"
 )
 
 
@@ -80,8 +88,32 @@ def _owned(spoken: list[str], index: int, who: Pronouns) -> str:
     if who.possessive != "the patient's":
         return who.possessive
     following = _next_word(spoken, index)
+    while following is not None and (
+        spoken[following].lower() in _DEGREES or spoken[following] == "-"
+    ):
+        following = _next_word(spoken, following)
     noun = spoken[following].lower() if following is not None else ""
-    return who.possessive if noun in _RELATIVES else "the"
+    return who.possessive if noun.removesuffix("'s") in _RELATIVES else "the"
+
+
+_OF_KIN = re.compile(
+    rf"\bthe patient's (?=(?:(?:{'|'.join(sorted(_DEGREES))})[ -])*(?:{'|'.join(sorted(_KIN))})\b)",
+    re.I,
+)
+_WHILE = re.compile(r"\b(while|when|after|before) the patient (?:is|was) (?=\w{2,}ing\b)", re.I)
+
+
+_BOTH = re.compile(
+    rf"\b((?:(?:{'|'.join(sorted(_DEGREES))})[ -])*(?:{'|'.join(sorted(_KIN))})) and the patient\b",
+    re.I,
+)
+
+
+def telegraphic(text: str) -> str:
+    """``The patient's mother died``: ``mother died``, as notes have it: whose relatives they are
+    goes without saying where the patient has no other name."""
+    text = _BOTH.sub(lambda m: f"the patient and {m[1].lower()}", _OF_KIN.sub("", text))
+    return _WHILE.sub(r"\1 ", text)
 
 
 def agree(verb: str) -> str:
@@ -157,6 +189,8 @@ def _turned(
             ending = lower[len(prefix) :]
             nxt = _next_word(words, index)
             verb = {"m": "is", "re": "is", "ve": "has", "ll": "will"}.get(ending)
+            if _paired(words, index):
+                verb = {"is": "are", "has": "have"}.get(verb or "", verb)
             if ending == "d":
                 verb = (
                     "had"
@@ -180,14 +214,22 @@ def _turned(
             verb = words[verb_at].lower()
             if verb in _NOT_VERBS:
                 return None
-            inverted = _inverted(words, index)
+            inverted = _inverted(words, index) or _paired(words, index)
             out[index] = who.subject
             if not inverted:
-                out[verb_at] = agree(verb)
+                ahead = _next_word(words, verb_at)
+                habit = verb == "use" and ahead is not None and words[ahead].lower() == "to"
+                out[verb_at] = "used" if habit else agree(verb)
                 present = out[verb_at] != verb
         elif present and lower in _BASE and _coordinated(words, index):
             out[index] = agree(lower)
     return out
+
+
+def _paired(words: list[str], index: int) -> bool:
+    """``my wife and i``: the verb behind it is a plural one."""
+    before = [word.lower() for word in words[:index] if word.strip()][-2:]
+    return len(before) == 2 and before[0] in _KIN and before[1] == "and"
 
 
 def _next_word(words: list[str], index: int) -> int | None:
@@ -249,6 +291,7 @@ def _is_object(words: list[str], index: int) -> bool:
         ends
         or (previous in _PREPOSITIONS and not verbish)
         or nxt in {"to", "for", "on", "with", "in", "at", "a", "the", "some", "an", "up"}
+        or nxt in {"out", "off", "down", "back", "around", "through", "about", "and", "or"}
     )
 
 
@@ -324,12 +367,14 @@ def third_person(text: str, who: Pronouns, *, speaker: str) -> str | None:
 
 
 _QUESTION = re.compile(
-    r"^(?:and |so |but |now |are there |)(do|did|have|are|were|can|could|has|"
-    r"is|was)\s+you\s+(?:guys\s+)?(.+)$",
+    r"^(?:and |so |but |now |are there |)(do|does|did|have|are|were|can|could|has|"
+    r"is|was)\s+(you|he|she)\s+(?:guys\s+)?(.+)$",
     re.I,
 )
 _STATED = re.compile(
-    r"^(?:and |so |but |now )*you(?:'re|'ve| are| have| do| take| were| had|'d)?\b.+$", re.I
+    r"^(?:and |so |but |now )*(?:you(?:'re|'ve| are| have| do| take| were| had|'d)?\b|"
+    r"(?:he|she) (?:has|had|is|was|takes|did|does)\b).+$",
+    re.I,
 )
 _PAST_OF = {
     "have": "had",
@@ -411,10 +456,10 @@ def declared(question: str, reply: str, who: Pronouns) -> str | None:
         return None
     match = _QUESTION.match(text)
     if not match:
-        if reply == "yes" and _STATED.match(text) and len(text.split()) >= 4:
+        if reply == "yes" and _STATED.match(text) and len(text.split()) >= 3:
             return third_person(text, who, speaker="clinician")
         return None
-    auxiliary, rest = match[1].lower(), match[2].strip()
+    auxiliary, rest = match[1].lower(), match[3].strip()
     first, _, tail = rest.partition(" ")
     while first.lower() in _ADVERBS and tail:
         first, _, tail = tail.partition(" ")
@@ -432,10 +477,11 @@ def declared(question: str, reply: str, who: Pronouns) -> str | None:
     if tail_words is None:
         return None
     tail = "".join(tail_words)
-    subject = who.subject
+    subject = who.subject if match[2].lower() == "you" else match[2].lower()
     if reply == "no":
         negated = {"do": "does not", "did": "did not", "have": "has not", "are": "is not"}
         negated |= {"were": "was not", "can": "cannot", "could": "could not"}
+        negated |= {"does": "does not", "has": "has not", "is": "is not", "was": "was not"}
         if auxiliary not in negated:
             return None
         return f"{subject} {negated[auxiliary]} {first} {tail}".strip()
@@ -444,10 +490,14 @@ def declared(question: str, reply: str, who: Pronouns) -> str | None:
     tail = re.sub(r"\bany\b ?", "", tail)
     verb = {
         "do": agree(first),
+        "does": agree(first),
         "did": past(first),
         "have": f"has {first}",
+        "has": f"has {first}",
         "are": f"is {first}",
+        "is": f"is {first}",
         "were": f"was {first}",
+        "was": f"was {first}",
         "can": f"can {first}",
         "could": f"could {first}",
     }.get(auxiliary)

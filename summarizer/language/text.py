@@ -130,7 +130,7 @@ _RESTARTED = re.compile(r"\b(i|we|you|he|she|it|the|a|and|in|to|my|your|is|of)-\
 _DANGLING = re.compile(r"\b[^\W\d_]{1,8}-(?:\s*,(?=\s)|(?=\s|$))")
 # "and like i tried to": said for nothing between two clauses.
 _LIKE = re.compile(r"\b(and|but|so|then) like (?=(?:i|i'm|i've|he|she|they|we|you|my|it)\b)", re.I)
-_KEPT_DOUBLE = re.compile(r"^(?:that|had|très|vous|nous)$", re.I)
+_KEPT_DOUBLE = re.compile(r"^(?:that|had|très|vous|nous|twenty|vingt)$", re.I)
 _UNITS = (
     (re.compile(r"\b(\d+(?:[.,]\d+)?)\s*(?:milligrams?|milligrammes?)\b", re.I), r"\1 mg"),
     (re.compile(r"\b(\d+(?:[.,]\d+)?)\s*(?:micrograms?|microgrammes?|mcg)\b", re.I), r"\1 mcg"),

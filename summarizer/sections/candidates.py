@@ -4,13 +4,14 @@ A question and its answer are one statement; neither says a fact alone.
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from summarizer.language import person_en, person_fr
 from summarizer.language.assertion import answer, asks_of_an_effect
 from summarizer.language.lexicon import Mention
 from summarizer.language.plain import clinical, compact
+from summarizer.language.recall import RECALLED
 from summarizer.language.text import clean, joined, listed
 from summarizer.steps.extract.imperative_en import imperative_en
 from summarizer.steps.units import Subject, Unit
@@ -46,7 +47,7 @@ def candidates(units: list[Unit], language: Language, subject: Subject) -> list[
         elif unit.question:
             continue
         elif unit.role in (Role.CLINICIAN, Role.UNKNOWN):
-            out.extend(_stated(unit, language, subject))
+            out.extend(_stated(units, unit, language, subject))
         else:
             out.extend(_told(unit, language, subject))
     return out
@@ -54,7 +55,8 @@ def candidates(units: list[Unit], language: Language, subject: Subject) -> list[
 
 def _reply(units: list[Unit], question: Unit) -> list[Unit]:
     """The units of the turn that answers: the next turn of someone else, if nothing else was
-    asked after this question."""
+    asked after this question. A question back ("like what?") and its explanation are no answer:
+    the turn after them is."""
     reply: list[Unit] = []
     for unit in units[question.index + 1 :]:
         if unit.utterance == question.utterance:
@@ -66,6 +68,11 @@ def _reply(units: list[Unit], question: Unit) -> list[Unit]:
         if not reply and unit.role is question.role:
             return []
         reply.append(unit)
+    if reply and all(unit.question for unit in reply):
+        told = [u for u in units if u.utterance == reply[0].utterance + 1]
+        back = [u for u in units if u.utterance == reply[0].utterance + 2]
+        if told and back and not any(unit.question for unit in (*told, *back)):
+            return back
     return reply
 
 
@@ -98,7 +105,8 @@ _PERSON = {
     "fr": re.compile(r"\b(?:je|nous|vous|on|mon|ma|mes|il|elle|ils|elles|c'est|ça)\b|\bj'", re.I),
 }
 _FAMILY_ASKED = re.compile(
-    r"\bfamil\w+|\b(?:mother|father|parents?|siblings?|relatives?|parents|proches)\b", re.I
+    r"\bfamil(?:y|ies|ial\w*|iaux|le)\b|\b(?:mother|father|parents?|siblings?|relatives?|parents|proches)\b",
+    re.I,
 )
 
 
@@ -122,7 +130,8 @@ def _closed(
         return Candidate(phrase, "denied", (unit, reply), names, True, who)
     present = not _HOW[language].search(unit.raw) and not asks_of_an_effect(unit.raw, language)
     if names and (said == "no" or len(names) == 1) and present:
-        shown = list(dict.fromkeys(clinical(m.surface, language) for m in names))
+        shown = [_HAD[language].sub("", clinical(m.surface, language)) for m in names]
+        shown = list(dict.fromkeys(shown))
         if said == "no":
             text = none_of(shown, language)
         else:
@@ -218,6 +227,10 @@ def _family(shown: list[str], said: str, language: Language) -> str:
     return lead + listed(shown, "en", last="or" if said == "no" else "and")
 
 
+_HAD = {
+    "en": re.compile(r"^(?:had|have|has|having|got|getting) (?:(?:any|an?|some) )?", re.I),
+    "fr": re.compile(r"^(?:eu|avez|avoir) (?:(?:des?|une?|du) )?", re.I),
+}
 _HOW = {
     "en": re.compile(r"\b(?:how (?!about)|what(?! about)|when|where|which|why|who)\b", re.I),
     "fr": re.compile(r"\b(?:comment|combien|quand|quel\w*|où|pourquoi|qui)\b", re.I),
@@ -231,8 +244,9 @@ def _told(unit: Unit, language: Language, subject: Subject) -> list[Candidate]:
     caregiver = unit.role is Role.CAREGIVER or subject.spoken_for
     speaker = "caregiver" if caregiver else "patient"
     if language == "en":
+        text = _AGREED.sub("", text)
         turned = person_en.third_person(text, person_en.pronouns(subject.gender), speaker=speaker)
-        turned = once(_AGREED.sub("", turned)) if turned else turned
+        turned = once(person_en.telegraphic(turned)) if turned else turned
     else:
         turned = person_fr.third_person(text, person_fr.pronoms(subject.gender), speaker=speaker)
     if not turned:
@@ -244,7 +258,9 @@ def _told(unit: Unit, language: Language, subject: Subject) -> list[Candidate]:
 _AGREED = re.compile(
     r"^(?:(?:yes|yeah|doctor|doc|sir|ma'am)\b,? )*(?:that(?:'s| is) (?:correct|right|true))\b[, ]+"
     r"(?=\w)|^(?:(?:yes|yeah),? |(?:good )?(?:morning|afternoon|evening),? )?"
-    r"(?:doctor|doc|sir|ma'am), ",
+    r"(?:doctor|doc|sir|ma'am), |"
+    r"^(?:i|we|he|she|they) (?:do|did|am|have|was|were|does|has|is)(?:,? actually)?, "
+    r"(?=(?:i|i'm|i've|we|we've|he|he's|she|she's|they|they're|my|it|it's|our)\b)",
     re.I,
 )
 _AGAIN = re.compile(
@@ -258,8 +274,19 @@ def once(text: str) -> str:
     return _AGAIN.sub(r" \1 ", text) if match else text
 
 
-def _stated(unit: Unit, language: Language, subject: Subject) -> list[Candidate]:
-    text = spelled(unit.clean)
+# Says that what the clinician just said is so; "okay" or "sure" would only have heard it.
+_CERTAIN = {
+    "en": re.compile(
+        r"(?:(?:yes|yeah|yep|yup|uh|um)\b[,.]? ?)*(?:yes|yeah|yep|yup|correct|exactly|right|"
+        r"that(?:'s| is) (?:right|correct|it))\b",
+        re.I,
+    ),
+    "fr": re.compile(r"(?:oui|ouais|exact\w*|c'est ça|tout à fait|effectivement)\b", re.I),
+}
+
+
+def _stated(units: list[Unit], unit: Unit, language: Language, subject: Subject) -> list[Candidate]:
+    text = RECALLED[language].sub("", spelled(unit.clean))
     if len(text.split()) < 3:
         return []
     if language == "en":
@@ -272,7 +299,14 @@ def _stated(unit: Unit, language: Language, subject: Subject) -> list[Candidate]
         turned = person_fr.third_person(
             text, person_fr.pronoms(subject.gender), speaker="clinician"
         )
-    return [_candidate(turned, "clinician", unit, language)] if turned else []
+    if not turned:
+        return []
+    reply = _reply(units, unit)
+    agreed = bool(reply) and answer(joined(reply[0].raw), language) == "yes"
+    if agreed and _CERTAIN[language].match(joined(reply[0].raw)):
+        confirmed = _candidate(turned, "answered", unit, language)
+        return [replace(confirmed, units=(unit, reply[0]))]
+    return [_candidate(turned, "clinician", unit, language)]
 
 
 def _candidate(text: str, kind: Kind, unit: Unit, language: Language) -> Candidate:

@@ -25,7 +25,7 @@ FACETS: dict[str, tuple[re.Pattern[str], str, str]] = {
     ),
     "drugs": (
         re.compile(
-            r"\b(?:(?:illicit|illegal|recreational|street|hard|other|any|do|use|no|or) "
+            r"\b(?:(?:illicit|illegal|recreational|street|hard|other|any|do|use|no|or|and|about) "
             r"(?:kinds? of )?(?:\w+ )?drugs?|substances?|marijuana|cocaine|heroin|meth|cannabis|"
             r"drogues?)\b",
             re.I,
@@ -46,6 +46,14 @@ _BUT = re.compile(
 )
 
 
+_EACH = re.compile(
+    r"\b(?:(?:don't|doesn't|does not|do not|never) (?:do |did |done |use |have |had )?(?:any|none|"
+    r"either|all) of (?:that|those|them|it|the above)|never (?:have|has|did)|no to (?:both|all)|"
+    r"none of (?:that|those|them|the above)|neither|(?:same|likewise) (?:goes )?for)\b",
+    re.I,
+)
+
+
 def denied_facets(units: Sequence[Unit], language: Language) -> dict[str, list[Unit]]:
     """The units that deny each facet; a facet that is affirmed anywhere is left out."""
     denied: dict[str, list[Unit]] = {}
@@ -55,8 +63,10 @@ def denied_facets(units: Sequence[Unit], language: Language) -> dict[str, list[U
         if not named:
             continue
         if unit.role in (Role.CLINICIAN, Role.UNKNOWN):
-            reply = _next_turn(units, unit)
+            reply = _next_turn(units, unit, alike=_HABIT)
             said = answer(joined(reply.raw), language) if reply and unit.question else ""
+            if reply and unit.question and _EACH.search(reply.raw):
+                said = "no"
             for key in named:
                 if said == "no" and reply:
                     denied.setdefault(key, []).extend((unit, reply))
@@ -72,13 +82,35 @@ def denied_facets(units: Sequence[Unit], language: Language) -> dict[str, list[U
     return {key: found for key, found in denied.items() if key not in affirmed}
 
 
-def _next_turn(units: Sequence[Unit], question: Unit) -> Unit | None:
+def _next_turn(
+    units: Sequence[Unit], question: Unit, *, alike: re.Pattern[str] | None = None
+) -> Unit | None:
+    """The first unit of the turn that answers. Another question in between has the answer, but for
+    one of the same kind (``alike``: "do you smoke? any drugs?") or the patient's own that only asks
+    what is meant, with what the clinician says to it."""
+    back = 0
     for unit in units[question.index + 1 :]:
-        if unit.utterance != question.utterance:
-            return None if unit.role is question.role else unit
-        if unit.question:
+        if unit.utterance == question.utterance:
+            if unit.question and not (alike and alike.search(unit.raw)):
+                return None
+        elif unit.role is question.role:
+            if not back or unit.question or unit.utterance != question.utterance + 2:
+                return None
+        elif unit.question and unit.utterance == question.utterance + 1:
+            back = unit.index
+        elif not back or unit.utterance == question.utterance + 3:
+            return unit
+        else:
             return None
     return None
+
+
+def turn_of(units: Sequence[Unit], unit: Unit) -> str:
+    """All that was said in the unit's turn."""
+    return " ".join(joined(u.raw) for u in units if u.utterance == unit.utterance)
+
+
+_HABIT = re.compile("|".join(pattern.pattern for pattern, _, _ in FACETS.values()), re.I)
 
 
 def facets_text(keys: Sequence[str], language: Language) -> str:
@@ -127,7 +159,7 @@ NONE: dict[str, tuple[re.Pattern[str], str, str]] = {
 
 # A question for the rest, or about what came of it, denies nothing as a whole.
 _OF_THE_REST = re.compile(
-    r"\b(?:others?|else|besides|more|complications?|autres?|complications?)\b", re.I
+    r"\b(?:others?|(?<!anybody )(?<!anyone )else|besides|more|complications?|autres?)\b", re.I
 )
 _OPERATED = re.compile(
     r"\b(?:\w+(?:ectomy|plasty|ostomy|otomy)|(?:removed|taken out|replaced|operated|fused)\b|"
@@ -137,13 +169,18 @@ _OPERATED = re.compile(
 )
 
 
+_INJURED = re.compile(
+    r"\b(?:broke|broken|fractured?|dislocated|diagnosed with|cassée?|fracture)\b", re.I
+)
+
+
 def _told_otherwise(units: Sequence[Unit], header: str) -> bool:
     """Somebody names what the section is about as something that was."""
     told = [unit for unit in units if not unit.question and not _DENYING.search(unit.raw)]
     if header == "PASTSURGICAL":
         return any(_OPERATED.search(unit.raw) for unit in told)
     if header == "PASTMEDICALHX":
-        return any(
+        return any(_INJURED.search(unit.raw) for unit in told) or any(
             mention.concept.kind == "condition"
             and status.assertion is Assertion.AFFIRMED
             and status.experiencer == "patient"
@@ -166,7 +203,7 @@ def all_denied(units: Sequence[Unit], header: str, language: Language) -> list[U
             if header == "FAM/SOCHX" and agreement(units, unit, language):
                 return []
             reply = _next_turn(units, unit)
-            if reply and _UNKNOWN.search(reply.raw):
+            if reply and _UNKNOWN.search(turn_of(units, reply)):
                 continue
             said = answer(joined(reply.raw), language) if reply else ""
             if (
@@ -193,6 +230,7 @@ _UNKNOWN = re.compile(
     r"\b(?:(?:do|did|does)(?: not|n't| n't) (?:really |even )?(?:know|remember|recall)"
     r"(?! of\b| about (?:any|a)\b| any (?:such|prob|dis|med|cond))|no (?:idea|clue)|"
     r"(?:could|can)(?:not|n't| n't) (?:really )?(?:tell|say|remember|recall)|"
+    r"not (?:really |too |entirely |quite |very )?sure|"
     r"(?:ne )?(?:sais|sait|souviens|rappelle) pas|aucune idée)\b",
     re.I,
 )
@@ -206,8 +244,8 @@ def unknown(units: Sequence[Unit], header: str) -> list[Unit]:
         asked = unit.question and unit.role in (Role.CLINICIAN, Role.UNKNOWN)
         if asked and NONE[header][0].search(unit.raw):
             reply = _next_turn(units, unit)
-            if reply and _UNKNOWN.search(reply.raw):
-                return [unit, reply]
+            if reply and _UNKNOWN.search(turn_of(units, reply)):
+                return [unit, *(u for u in units if u.utterance == reply.utterance)]
     return []
 
 
@@ -226,10 +264,17 @@ def agreement(units: Sequence[Unit], question: Unit, language: Language) -> tupl
 
 _NOBODY = re.compile(
     r"\b(?:no ?(?:one|body) (?:in|from|on) (?:my|our|the|either) (?:family|side)|"
+    r"(?:my|our|the) (?:whole |entire )?family(?:'s| is| are| has (?:always )?been) "
+    r"(?:\w+ )?(?:healthy|well)|(?:we|they)(?:'re| are) (?:all |an? )?(?:\w+ )?healthy(?: family)?|"
     r"(?:everyone|everybody|all of them|they're all)\b.{0,25}\bhealthy|"
     r"(?:personne|rien) dans (?:ma|la|notre) famille)\b",
     re.I,
 )
+
+
+def healthy(units: Sequence[Unit]) -> bool:
+    """Says only that nobody in the family is ill."""
+    return all(_NOBODY.search(unit.raw) for unit in units)
 
 
 def none_text(header: str, language: Language) -> str:

@@ -15,12 +15,14 @@ from summarizer.sections.facets import (
     all_denied,
     denied_facets,
     facets_text,
+    healthy,
     none_text,
     unknown,
     unknown_text,
 )
 from summarizer.sections.salience import salient
 from summarizer.steps.units import Subject, Unit
+from summarizer.steps.verify import stems
 from summarizer.steps.write.wording import none_of
 from summarizer.types import Assertion, Language, Role
 
@@ -62,6 +64,13 @@ _CHAT = re.compile(
     r"(?:good )?(?:morning|afternoon|evening)(?:[ ,].{0,16})?|"
     r"let (?:the patient|him|her|them|me) (?:think|grab|see|help|check|look)\b.*|"
     r".*\b(?:rings? (?:some|a) bells?|(?:good|okay|ready|fine),? doc)\b.*|"
+    r"(?:hah?|haha|ha)\b.*|no way|go for it|figure it out|(?:sorry|shoot)|"
+    r"how (?:funny|nice|sweet|cool)|it sure (?:is|does|was)|"
+    r"(?:that|it) (?:will|would) be (?:nice|great|good|fine|perfect|wonderful).*|"
+    r"that(?:'s| is) an? (?:good|great) (?:thing|idea|news).*|get to the bottom of.*|"
+    r"(?:it|that) (?:could|can|may|might|doesn't have to) (?:really )?be "
+    r"(?:any(?:thing|one)\b|that serious|a (?:number|lot|variety) of).*|"
+    r"(?:a )?(?:whole |long )?(?:few|lot|list|couple)(?: (?:of )?(?:things|conditions|them))?|"
     r"any(?:thing)? (?:like that|else)|absolutely not|.*\bnice to (?:meet|see)\b.*|"
     r".*\b(?:thank(?:s| you| them)|how are|let's|welcome|good (?:morning|afternoon|evening)|"
     r"see you|bye|take care|i'm sorry)\b.*)?[ .!]*$",
@@ -98,10 +107,17 @@ def write(units: list[Unit], header: str, language: Language, subject: Subject) 
     if nothing and not lines:
         spent = {unit.index for unit in nothing}
         others = [c for c in found if not {u.index for u in c.units} & spent and not c.denied]
-        if header != "FAM/SOCHX" or not any(c.experiencer == "family" for c in others):
-            text = none_text(header, language)
-            lines.append(Line(text, tuple(nothing), convention=True))
-            found = others if header == "FAM/SOCHX" else []
+        if header == "FAM/SOCHX":
+            others = [c for c in others if not healthy(c.units)]
+            otherwise = any(c.experiencer == "family" for c in others)
+        else:
+            others = [c for c in others if any(m.concept.kind == "condition" for m in c.names)]
+            otherwise = bool(others)
+        if otherwise:
+            found = [c for c in found if c in others or (c.denied and c.names)]
+        else:
+            lines.append(Line(none_text(header, language), tuple(nothing), convention=True))
+            found = others
     if header in ("MEDICATIONS", "ALLERGY") and lines:
         found = []
     open_question = unknown(units, header)
@@ -115,7 +131,7 @@ def write(units: list[Unit], header: str, language: Language, subject: Subject) 
     if header == "GENHX" and language == "en":
         found, opening = _opened(found, subject)
         lines += opening
-    lines += _rest(salient(found, header, language), header, language)
+    lines += _rest(_told_once(salient(found, header, language)), header, language)
     if habits:
         evidence = {u.index: u for group in habits.values() for u in group}
         lines.append(
@@ -125,7 +141,45 @@ def write(units: list[Unit], header: str, language: Language, subject: Subject) 
                 convention=True,
             )
         )
-    return [_finished(line) for line in lines]
+    return [_finished(line) for line in _without_subject(lines)]
+
+
+def _told_once(found: list[Candidate]) -> list[Candidate]:
+    """Without the statements that another one holds: ``smokes`` beside ``smokes a pack a day``."""
+    content = [
+        stems(candidate.text) | set(re.findall(r"\d+", candidate.text)) for candidate in found
+    ]
+    return [
+        candidate
+        for place, candidate in enumerate(found)
+        if not any(
+            (
+                content[place] < content[beside]
+                or (beside < place and content[place] == content[beside])
+            )
+            and candidate.denied == found[beside].denied
+            and candidate.experiencer == found[beside].experiencer
+            for beside in (place - 1, place + 1)
+            if content[place] and 0 <= beside < len(found)
+        )
+    ]
+
+
+_SUBJECT = re.compile(
+    r"the patient (?=[a-z])(?!(?:was|were|will|would|can|cannot|could|might|may)\b)(?:is )?", re.I
+)
+_PATIENT = re.compile(r"the patient (?=[a-z])", re.I)
+
+
+def _without_subject(lines: list[Line]) -> list[Line]:
+    """``The patient lives alone. Smokes.``: the subject stands once, as long as it stays."""
+    shown: list[Line] = []
+    same = False
+    for line in lines:
+        opened = _SUBJECT.match(line.text)
+        shown.append(replace(line, text=line.text[opened.end() :]) if opened and same else line)
+        same = _PATIENT.match(line.text) is not None
+    return shown
 
 
 def _finished(line: Line) -> Line:

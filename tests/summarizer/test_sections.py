@@ -61,6 +61,76 @@ def test_it_is_written_as_clinicians_write_it(
     assert drafted(claims_backend, words, header).text == text
 
 
+@pytest.mark.parametrize(
+    ("words", "header", "text"),
+    [
+        (
+            "Doctor: How is your family?\nPatient: My dad died of a stroke. My younger sister has "
+            "asthma.",
+            "FAM/SOCHX",
+            "Father died of a stroke. Younger sister has asthma.",
+        ),
+        (
+            "Doctor: Do you work?\nPatient: I'm a teacher.\nDoctor: Who is at home?\n"
+            "Patient: I live with my boyfriend.",
+            "FAM/SOCHX",
+            "The patient is a teacher. Lives with boyfriend.",
+        ),
+        (
+            "Doctor: Do you smoke?\nPatient: No.\nDoctor: How about alcohol and drugs?\n"
+            "Patient: No, I don't drink or use.",
+            "FAM/SOCHX",
+            "Denies tobacco, alcohol, or illicit drug use.",
+        ),
+        (
+            "Doctor: Any tobacco, hard drugs, or alcohol?\nPatient: I don't do any of that.",
+            "FAM/SOCHX",
+            "Denies tobacco, alcohol, or illicit drug use.",
+        ),
+        (
+            "Doctor: Does anyone in your family have epilepsy?\nPatient: To be honest, I'm not "
+            "sure. I'd have to ask.",
+            "FAM/SOCHX",
+            "Unknown.",
+        ),
+        (
+            "Doctor: Do you have any conditions that I should know of?\nPatient: Like what?\n"
+            "Doctor: Well, it could be anything from asthma to cancer.\nPatient: Oh, no.",
+            "PASTMEDICALHX",
+            "None.",
+        ),
+        (
+            "Doctor: As per your chart, I see you have COPD and hypertension.\n"
+            "Patient: Yes, that is right.",
+            "PASTMEDICALHX",
+            "COPD and hypertension.",
+        ),
+        (
+            "Doctor: Anything like cancer or arthritis, does that sound familiar?\n"
+            "Patient: No, nothing like that.",
+            "PASTMEDICALHX",
+            "Denies cancer or arthritis.",
+        ),
+    ],
+)
+def test_what_is_answered_is_written_as_it_was_meant(
+    claims_backend: Backend, words: str, header: str, text: str
+) -> None:
+    assert drafted(claims_backend, words, header).text == text
+
+
+def test_a_told_condition_is_not_lost_behind_a_no_to_another_question(
+    claims_backend: Backend,
+) -> None:
+    words = (
+        "Doctor: Do you have any chronic conditions?\nPatient: No, not that I can think of.\n"
+        "Doctor: Have you ever broken a bone?\nPatient: Yes, I've broken my hand before."
+    )
+    text = drafted(claims_backend, words, "PASTMEDICALHX").text
+    assert "hand" in text
+    assert "None" not in text
+
+
 def test_a_habit_that_is_affirmed_anywhere_is_not_denied(claims_backend: Backend) -> None:
     words = (
         "Doctor: Do you smoke?\nPatient: No.\nDoctor: Never?\n"

@@ -6,6 +6,7 @@ from summarizer.language import person_en, person_fr
 from summarizer.language.assertion import RELATIVES, Status
 from summarizer.language.lexicon import Concept
 from summarizer.language.quantities import duration
+from summarizer.language.recall import RECALLED
 from summarizer.steps.extract.board import Board
 from summarizer.steps.extract.mentions import of_a_reaction
 from summarizer.steps.salience import probability
@@ -22,23 +23,6 @@ _INTRODUCED = {
     "fr": re.compile(
         r"^(?:le patient|la patiente|m\w*\. |mme |madame |monsieur |[A-Z]).{0,30}\b(?:âgée"
         r"?|a) (?:de )?\d+ ans\b",
-        re.I,
-    ),
-}
-_RECALLED = {
-    "en": re.compile(
-        r"^(?:(?:i|we) (?:know|see|understand|remember|recall|noticed?|heard|have(?! you on\b))(?: "
-        r"here)?(?: that)?|looks like|on your .{3,30} form,?|based on (?:that|those \w+),?|"
-        r"i also (?:see|know)(?: that)?|"
-        r"(?:it|that) (?:looks|sounds|seems)(?: like)?(?: that)?|i (?:saw|read)(?: here)? that|"
-        r"(?:you|they) (?:said|mentioned|told me)(?: that)?|"
-        r"(?:the |my )?(?:medical assistant|nurse|notes?|chart|record)s? (?:says?|said|tells? me)"
-        r"(?: that)?)\s+(?=you|your|the|there|they)",
-        re.I,
-    ),
-    "fr": re.compile(
-        r"^(?:je (?:vois|sais|comprends)|on m'a dit|j'ai (?:vu|lu)|vous (?:m'avez "
-        r"dit|disiez|me dites)) (?:là |ici )?qu(?:e |')",
         re.I,
     ),
 }
@@ -167,6 +151,7 @@ def _told(board: Board, unit: Unit) -> None:
         if not _FINITE.search(text):
             return
         turned = person_en.third_person(text, board.english, speaker=speaker)
+        turned = turned and person_en.telegraphic(turned)
     else:
         turned = person_fr.third_person(text, board.french, speaker=speaker)
         turned = turned and person_fr.agreed(turned, board.subject.gender)
@@ -214,7 +199,7 @@ _COMPLAINS = re.compile(
 )
 _SHORT = 5
 _OF_RELATIVE = {
-    "en": re.compile(rf"(?:her|his|the patient's) (?:{RELATIVES['en']})\b", re.I),
+    "en": re.compile(rf"(?:(?:her|his|the patient's) )?(?:{RELATIVES['en']})\b", re.I),
     "fr": re.compile(rf"(?:sa|son|ses) (?:{RELATIVES['fr']})\b", re.I),
 }
 # "there's the metformin, that's one in the morning"
@@ -327,7 +312,7 @@ def _recalled(board: Board, unit: Unit) -> None:
         return
     if _dictated(board, unit):
         return
-    if unit.section in ("plan", "exam", "results") and not _RECALLED[board.language].match(text):
+    if unit.section in ("plan", "exam", "results") and not RECALLED[board.language].match(text):
         return
     if re.search(
         r"\byou (?:need|should|have to|know|want|can|might|could|must|guys)\b|"
@@ -336,7 +321,7 @@ def _recalled(board: Board, unit: Unit) -> None:
         re.I,
     ):
         return
-    stripped = re.sub(r"\band that (?=you\b)", "and ", _RECALLED[board.language].sub("", text))
+    stripped = re.sub(r"\band that (?=you\b)", "and ", RECALLED[board.language].sub("", text))
     if unit.phase in ("exam", "results") and re.match(r"(?:the|there)\b", stripped, re.I):
         return  # "it looks like there is some fluid": found, and not recalled
     if stripped == text and not re.match(
