@@ -78,7 +78,7 @@ _NEGATION_AFTER = {
     ),
     "fr": re.compile(
         r"^\s*,?\s*(?:(?:est|sont|a|ont)\s+)?(?:négati(?:f|ve)s?|absente?s?|disparue?s?|non\b|"
-        r"j'en ai pas|y en a pas|pas du tout)",
+        r"j'en ai pas|y en a pas|pas (?:du tout|vraiment)|pas(?:,? non)?\s*(?:$|[.,;?]))",
         re.I,
     ),
 }

@@ -53,19 +53,31 @@ class Pronouns:
     subject: str
     possessive: str
     object: str
+    carer: str = "caregiver"  # who speaks for the patient
+    carer_gender: str = ""
+
+    @property
+    def helper(self) -> "Pronouns":
+        """How the note speaks of who speaks for the patient."""
+        own = {"female": ("her", "her"), "male": ("his", "him")}.get(
+            self.carer_gender, ("their", "them")
+        )
+        return Pronouns(f"the {self.carer}", *own)
 
     @property
     def reflexive(self) -> str:
         return {"his": "himself", "her": "herself"}.get(self.possessive, "themselves")
 
 
-def pronouns(gender: str) -> Pronouns:
-    """By the record's administrative gender; unknown keeps to ``the patient``."""
+def pronouns(gender: str, *, carer: str = "", carer_gender: str = "") -> Pronouns:
+    """By the record's administrative gender; unknown keeps to ``the patient``. ``carer``: who
+    speaks for the patient (``mother``), where it is known."""
+    helper = (carer or "caregiver", carer_gender)
     if gender == "male":
-        return Pronouns("he", "his", "him")
+        return Pronouns("he", "his", "him", *helper)
     if gender == "female":
-        return Pronouns("she", "her", "her")
-    return Pronouns("the patient", "the patient's", "the patient")
+        return Pronouns("she", "her", "her", *helper)
+    return Pronouns("the patient", "the patient's", "the patient", *helper)
 
 
 _KIN = words(
@@ -351,8 +363,7 @@ def third_person(text: str, who: Pronouns, *, speaker: str) -> str | None:
     if re.search(r"\b(?:you|your|you're|yours|you'll|you've|you'd)\b", text, re.I):
         return None
     if speaker == "caregiver":
-        helper = Pronouns("the caregiver", "their", "them")
-        words = _first_person(_TOKENS.findall(text), helper)
+        words = _first_person(_TOKENS.findall(text), who.helper)
     else:
         words = _first_person(_TOKENS.findall(text), who)
     if words is None:

@@ -34,6 +34,14 @@ _FEMININE = words(
 )
 
 
+# How a note names who speaks for the patient.
+HELPERS = (
+    r"l'accompagnante?|la (?:mère|fille|sœur|grand-mère|tante|compagne|voisine|collègue)|"
+    r"le (?:père|parent|mari|fils|frère|grand-père|compagnon|voisin|collègue)|"
+    r"l'(?:épouse|oncle|infirmière?)"
+)
+
+
 @dataclass(frozen=True, slots=True)
 class PronomsFr:
     """How the note speaks of the patient in French."""
@@ -47,10 +55,10 @@ class PronomsFr:
         return "elle" if self.subject == "elle" else "lui"
 
 
-def pronoms(gender: str, *, helper_gender: str = "") -> PronomsFr:
-    """By the record's administrative gender; unknown is the generic masculine noun. ``helper`` is
-    who speaks for the patient."""
-    helper = "l'accompagnante" if helper_gender == "female" else "l'accompagnant"
+def pronoms(gender: str, *, helper_gender: str = "", carer: str = "") -> PronomsFr:
+    """By the record's administrative gender; unknown is the generic masculine noun. ``carer`` is
+    who speaks for the patient (``la mère``), where it is known."""
+    helper = carer or ("l'accompagnante" if helper_gender == "female" else "l'accompagnant")
     if gender == "female":
         return PronomsFr("la patiente", "elle", helper)
     if gender == "male":

@@ -81,7 +81,8 @@ _PLAIN: tuple[tuple[re.Pattern[str], _Replacement], ...] = tuple(
         ),
         (
             r"\ba (?:tiny |little )?bit (?=(?:high|low|sore|short|tired|dizzy|red|warm|weak|tight|"
-            r"down|more|less|better|worse|over|\w+(?:ed|er|y|ful|ous|ive))\b)",
+            r"down|more|less|better|worse|over(?! an?\b| \d| one\b)|"
+            r"(?!over)\w+(?:ed|er|y|ful|ous|ive))\b)",
             "slightly ",
         ),
         (
@@ -136,7 +137,7 @@ _PLAIN: tuple[tuple[re.Pattern[str], _Replacement], ...] = tuple(
         (r"\b(she|he|the patient) (?:was|is) (endors|deny|report|complain)ing\b", _reported),
         (r"\bdoes have\b", "has"),
         (r"\bthere is \w+ (?=there is\b)", ""),
-        (r"(?<!up)(?<!down)(?<!over)(?<!around)(?<!go)(?<!pressure)(?<=\w\w) here$", ""),
+        (r"(?<!up)(?<!down)(?<!over)(?<!around)(?<!go)(?<!pressure)(?<=\w\w)(?: right)? here$", ""),
         (r"\bthere is (?:some )?no\b", "there is no"),
         (r"\b(there (?:is|are) no) there (?:is|are) no\b", r"\1"),
         (r"\bthere is no (?=fractures|masses|lesions|murmurs|signs)", "there are no "),

@@ -6,9 +6,10 @@ was said is denied or affirmed anew.
 
 import re
 
+from summarizer.language.person_fr import HELPERS
+
 _PERSON = (
-    r"il|elle|on|ils|elles|ça|le patient|la patiente|l'accompagnante?|qui|"
-    r"l'enfant|le bébé|la douleur"
+    rf"il|elle|on|ils|elles|ça|le patient|la patiente|{HELPERS}|qui|l'enfant|le bébé|la douleur"
 )
 _CLITIC = r"(?:(?:se|me|lui|leur|le|la|les|y|en)\s|(?:s'|l'|y'))?"
 # "plus" is left alone: "il a plus mal" may say more or no more.
@@ -25,7 +26,7 @@ _ENDS = re.compile(
 _BEGINS = re.compile(
     r"^(?:(?:non|oui|ouais|écoutez|attendez|monsieur|madame|docteur|soyons honnêtes|là|"
     r"c'est ça|franchement|en tous? cas)\b(?:[ ,]+(?:mais|enfin|bah|donc))?[ ,]+)+"
-    r"(?=(?:il|elle|on|ils|elles|ça|c'est|c'était|le patient|la patiente|l'accompagnante?)\b)",
+    rf"(?=(?:il|elle|on|ils|elles|ça|c'est|c'était|le patient|la patiente|{HELPERS})\b)",
     re.I,
 )
 _TWICE = re.compile(r"\b((?:il|elle) (?:s'est|est|a|était)) \1\b", re.I)

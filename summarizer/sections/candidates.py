@@ -143,9 +143,9 @@ def _closed(
         )
     spoken = joined(unit.raw)
     if language == "en":
-        turned = person_en.declared(spoken, said, person_en.pronouns(subject.gender))
+        turned = person_en.declared(spoken, said, subject.pronouns)
     else:
-        turned = person_fr.declared(clean(spoken, "fr"), said, person_fr.pronoms(subject.gender))
+        turned = person_fr.declared(clean(spoken, "fr"), said, subject.pronoms)
     if not turned:
         return None
     return Candidate(
@@ -241,14 +241,13 @@ def _told(unit: Unit, language: Language, subject: Subject) -> list[Candidate]:
     text = spelled(unit.clean)
     if len(text.split()) < 2:
         return []
-    caregiver = unit.role is Role.CAREGIVER or subject.spoken_for
-    speaker = "caregiver" if caregiver else "patient"
+    speaker = "caregiver" if subject.speaks_for(unit.role, unit.utterance) else "patient"
     if language == "en":
         text = _AGREED.sub("", text)
-        turned = person_en.third_person(text, person_en.pronouns(subject.gender), speaker=speaker)
+        turned = person_en.third_person(text, subject.pronouns, speaker=speaker)
         turned = once(person_en.telegraphic(turned)) if turned else turned
     else:
-        turned = person_fr.third_person(text, person_fr.pronoms(subject.gender), speaker=speaker)
+        turned = person_fr.third_person(text, subject.pronoms, speaker=speaker)
     if not turned:
         return []
     return [_candidate(turned, "told", unit, language)]
@@ -263,15 +262,16 @@ _AGREED = re.compile(
     r"(?=(?:i|i'm|i've|we|we've|he|he's|she|she's|they|they're|my|it|it's|our)\b)",
     re.I,
 )
-_AGAIN = re.compile(
-    r"(?<=[\w,]) (and|but|or|then) the (?:patient|caregiver) (?=(?:\w+s|\w+ed|had|did|quit)\b)"
-)
+_OPENED = re.compile(r"The (\w+) (?!')", re.I)
 
 
 def once(text: str) -> str:
     """``The patient used to smoke, but the patient quit``, with the subject of both verbs once."""
-    match = re.match(r"The (?:patient|caregiver) (?!')", text, re.I)
-    return _AGAIN.sub(r" \1 ", text) if match else text
+    match = _OPENED.match(text)
+    if not match:
+        return text
+    again = rf"(?<=[\w,]) (and|but|or|then) the {match[1]} (?=(?:\w+s|\w+ed|had|did|quit)\b)"
+    return re.sub(again, r" \1 ", text)
 
 
 # Says that what the clinician just said is so; "okay" or "sure" would only have heard it.
@@ -290,15 +290,11 @@ def _stated(units: list[Unit], unit: Unit, language: Language, subject: Subject)
     if len(text.split()) < 3:
         return []
     if language == "en":
-        turned = person_en.third_person(
-            text, person_en.pronouns(subject.gender), speaker="clinician"
-        )
-        if not turned and (order := imperative_en(text, person_en.pronouns(subject.gender))):
+        turned = person_en.third_person(text, subject.pronouns, speaker="clinician")
+        if not turned and (order := imperative_en(text, subject.pronouns)):
             turned = order[0]
     else:
-        turned = person_fr.third_person(
-            text, person_fr.pronoms(subject.gender), speaker="clinician"
-        )
+        turned = person_fr.third_person(text, subject.pronoms, speaker="clinician")
     if not turned:
         return []
     reply = _reply(units, unit)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from summarizer.language.plain import clinical, compact
 from summarizer.language.quantities import doses, frequency
+from summarizer.language.register_en import written
 from summarizer.language.text import joined, listed
 from summarizer.language.text import sentence as finished
 from summarizer.sections.candidates import Candidate, candidates
@@ -71,6 +72,8 @@ _CHAT = re.compile(
     r"(?:it|that) (?:could|can|may|might|doesn't have to) (?:really )?be "
     r"(?:any(?:thing|one)\b|that serious|a (?:number|lot|variety) of).*|"
     r"(?:a )?(?:whole |long )?(?:few|lot|list|couple)(?: (?:of )?(?:things|conditions|them))?|"
+    r"the (?P<carer>\w+) is (?:actually |also )?(?:his|her|their|the|\w+'s) (?P=carer)\b.*|"
+    r"(?:the )?patient (?:must be|is) (?:his|her|their) \w+|nothing of (?:that|the) sort|"
     r"any(?:thing)? (?:like that|else)|absolutely not|.*\bnice to (?:meet|see)\b.*|"
     r".*\b(?:thank(?:s| you| them)|how are|let's|welcome|good (?:morning|afternoon|evening)|"
     r"see you|bye|take care|i'm sorry)\b.*)?[ .!]*$",
@@ -141,7 +144,9 @@ def write(units: list[Unit], header: str, language: Language, subject: Subject) 
                 convention=True,
             )
         )
-    return [_finished(line) for line in _without_subject(lines)]
+    if language == "en":
+        lines = _without_subject([replace(line, text=written(line.text)) for line in lines])
+    return [_finished(line) for line in lines]
 
 
 def _told_once(found: list[Candidate]) -> list[Candidate]:

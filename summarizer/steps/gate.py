@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from summarizer.language import register_fr
 from summarizer.language.lexicon import lexicon
+from summarizer.language.person_fr import HELPERS
 from summarizer.language.register_en import written
 from summarizer.types import Claim, Language
 
@@ -58,17 +59,21 @@ _TALK = {
         r"^(?:first|now) (?:at|with) the\b[^,:]*$|"
         r"\b(?:prescribe|give|order|start|do|get|add)(?:'re|'s)? (?:are|is|was|he|she)\b|"
         r"\b(?:prescribe|give|order|start|add)'re\b|^it(?:'s| is) (?:she|he|the patient)\b|"
+        r"^(?:the patient|she|he) (?:does|did|can|cannot|will) (?!not\b)\w+(?: (?:it|that|this))?$|"
+        r"\bthe (?P<carer>\w+) is (?:actually |also )?(?:his|her|their|\w+'s) (?P=carer)\b|"
         r"^as far as [\w ]+ so\b|^that (?:the|his|her|he|she)\b|\bwould looks\b|"
         r"\bdo(?:es)?(?: not|n't) know (?!if|what|how|why|whether|that|when|where|about|any|the)\w",
         re.I,
     ),
     "fr": re.compile(
         r"\?|\b(?:est[- ]ce qu|qu'est[- ]ce|n'est[- ]ce pas)|"
-        r"\b(l'accompagnante?|elle|il|le patient|la patiente) (?:\w+ ){1,3}\1 (?:\w+ ){1,2}\1\b|"
-        r"\b(?:l'accompagnante?|elle|il|le patient|la patiente) (?:n'|ne )?(?:sait|sais) pas"
+        rf"\b(?P<who>{HELPERS}|elle|il|le patient|la patiente) (?:\w+ ){{1,3}}(?P=who) "
+        r"(?:\w+ ){1,2}(?P=who)\b|"
+        rf"\b(?:{HELPERS}|elle|il|le patient|la patiente) (?:n'|ne )?(?:sait|sais) pas"
         r"(?: trop)?(?: (?:il|elle|non|là|depuis|après|peut|la|le|c'est)\b|,|$)|"
         r"\b(?:pouvez|allez|voyez|écoutez|attendez|dites)\b|\ben sait rien\b|"
-        r"\b(?:elle|il) (?:l'accompagnante?)\b|\by'en a qui\b",
+        rf"(?:\b(?:{HELPERS})\b.*){{3}}|\bl[ae] (?P<carer>\w+) est (?:sa|son) (?P=carer)\b|"
+        rf"\b(?:elle|il) (?:{HELPERS})\b|\by'en a qui\b",
         re.I,
     ),
 }

@@ -6,12 +6,16 @@ A unit never crosses an utterance. Everything later points back at ``start`` and
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from summarizer.language.assertion import RELATIVES, Status, answer, status
 from summarizer.language.lexicon import Mention, lexicon
 from summarizer.language.orders import ORDERED_OF, told_with_a_tag
+from summarizer.language.person_en import Pronouns, pronouns
+from summarizer.language.person_fr import PronomsFr, pronoms
 from summarizer.language.sentences import sentence_spans
 from summarizer.language.text import clean, joined
+from summarizer.steps.carers import carer_of, gender_of, own_turns
 from summarizer.steps.others import of_others
 from summarizer.types import Language, Role, TextEvidence, Transcript, Utterance
 
@@ -53,7 +57,25 @@ class Subject:
     relatives: str = ""
     spoken_for: bool = False
     helper_gender: str = ""  # of who speaks for the patient, where the words show it
+    carer: str = ""  # who that is, where it was said: ``mother``, ``la mère``
     given: str = ""  # the patient's first name, from the record
+    own_turns: range = range(0)  # utterances in which the patient who is spoken for speaks
+
+    def speaks_for(self, role: Role, utterance: int) -> bool:
+        """Is this turn another's, who speaks in the patient's place?"""
+        if role not in (Role.PATIENT, Role.CAREGIVER) or utterance in self.own_turns:
+            return False
+        return role is Role.CAREGIVER or self.spoken_for
+
+    @property
+    def pronouns(self) -> Pronouns:
+        """How an English note speaks of the patient and of who speaks for them."""
+        return pronouns(self.gender, carer=self.carer, carer_gender=self.helper_gender)
+
+    @property
+    def pronoms(self) -> PronomsFr:
+        """The same in French."""
+        return pronoms(self.gender, helper_gender=self.helper_gender, carer=self.carer)
 
 
 _ASKING = {
@@ -123,7 +145,7 @@ def find_units(transcript: Transcript, subject: Subject) -> list[Unit]:
             told = utterance.role in (Role.PATIENT, Role.CAREGIVER)
             if told and of_another(spoken, utterance.role, subject, language):
                 mentions = [(m, Status(found.assertion, "other")) for m, found in mentions]
-            elif told and subject.spoken_for:
+            elif subject.spoken_for and subject.speaks_for(utterance.role, utterance.index):
                 mentions = [
                     (m, Status(found.assertion, "other"))
                     if found.experiencer == "patient" and _own(spoken, m.start, language)
@@ -288,6 +310,7 @@ def _asks(spoken: str, mentions: list[tuple[Mention, Status]], language: Languag
     )
 
 
+@lru_cache(maxsize=4)
 def find_subject(transcript: Transcript, gender: str, given: str = "") -> Subject:
     """Who is the patient here, from the record's gender and from how people speak of them."""
     language = transcript.language
@@ -313,7 +336,17 @@ def find_subject(transcript: Transcript, gender: str, given: str = "") -> Subjec
     if language == "fr":
         guessed = guessed or (_told_of(transcript) if spoken_for else own)
     guessed = guessed or _gender(text, language, children, feminine) or _spoken_of(transcript)
-    return Subject(guessed, relatives, spoken_for, own if spoken_for else "", given)
+    helped = caregiver or spoken_for
+    carer = carer_of(transcript, own) if helped else ""
+    return Subject(
+        guessed,
+        relatives,
+        spoken_for,
+        gender_of(carer) or (own if spoken_for else ""),
+        carer,
+        given,
+        own_turns(transcript) if helped else range(0),
+    )
 
 
 _FEMININE_OWN = re.compile(

@@ -16,6 +16,7 @@ from summarizer.language.plain import clinical
 from summarizer.language.quantities import doses, whole_doses
 from summarizer.language.text import clean, joined
 from summarizer.language.words import words
+from summarizer.steps.units import find_subject
 from summarizer.steps.verify_speech import speech_failures
 from summarizer.steps.write.phrases import MEASURES, ORDERS, SYSTEMS, TOPICS, WORDS
 from summarizer.types import (
@@ -77,7 +78,11 @@ def failures(sentence: Sentence, transcript: Transcript, language: Language) -> 
     found += [code for code in _out_of_context(sentence, language) if code not in found]
     if _condition_cut(sentence, transcript):
         found.append("condition-cut")
-    if spoken == language and coverage(sentence, quotes, language) < _COVERED:
+    if (
+        spoken == language
+        and coverage(sentence, quotes, language, carer=find_subject(transcript, "").carer)
+        < _COVERED
+    ):
         found.append("words-unsupported")
     return (*found, *speech_failures(sentence, transcript, language))
 
@@ -292,7 +297,7 @@ _SMALL = words(
     "follow followup signale connue suspected suspecte record "
     "patient report deny denie state clinician the caregiver and with for was were has have had "
     "her his she their them that this not does did been being will would from who which are him "
-    "don doesn didn isn aren wasn weren haven hasn hadn "
+    "doe cannot don doesn didn isn aren wasn weren haven hasn hadn "
     "present today continue impression herself himself themselve patiente pas une des est dan "
     "pour avec sur que qui son elle lui aux depui antecedent clinique accompagnant rapporte"
 )
@@ -304,9 +309,14 @@ def stems(text: str) -> set[str]:
     }
 
 
-def coverage(sentence: Sentence, quotes: Sequence[str], language: Language) -> float:
-    """The share of a sentence's content words that its evidence holds, between 0 and 1."""
+def coverage(
+    sentence: Sentence, quotes: Sequence[str], language: Language, *, carer: str = ""
+) -> float:
+    """The share of a sentence's content words that its evidence holds, between 0 and 1. ``carer``
+    speaks for the patient: what was said as ``I`` is written of them."""
     text = _bare(sentence)
+    if carer:
+        text = re.sub(rf"\b(?:the )?{re.escape(carer)}\b", " ", text, flags=re.I)
     for table in (SYSTEMS, MEASURES, TOPICS, WORDS, ORDERS):
         for row in table.values():
             fixed = row[language].replace("{}", "").strip(" ,:")

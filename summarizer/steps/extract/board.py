@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from summarizer.language.person_en import Pronouns, pronouns
-from summarizer.language.person_fr import PronomsFr, pronoms
+from summarizer.language.person_en import Pronouns
+from summarizer.language.person_fr import PronomsFr
 from summarizer.steps.units import Subject, Unit
 from summarizer.types import Assertion, Claim, Evidence, Language, Role, VisitContext
 
@@ -22,17 +22,17 @@ class Board:
 
     @property
     def english(self) -> Pronouns:
-        return pronouns(self.subject.gender)
+        return self.subject.pronouns
 
     @property
     def french(self) -> PronomsFr:
-        return pronoms(self.subject.gender, helper_gender=self.subject.helper_gender)
+        return self.subject.pronoms
 
     def speaker(self, unit: Unit) -> str:
         """How a unit's ``I`` is to be read: patient, caregiver or clinician."""
         if unit.role in (Role.CLINICIAN, Role.UNKNOWN):
             return "clinician"
-        if unit.role is Role.CAREGIVER or (self.subject.spoken_for and unit.role is Role.PATIENT):
+        if self.subject.speaks_for(unit.role, unit.utterance):
             return "caregiver"
         return "patient"
 

@@ -128,6 +128,16 @@ def _told(board: Board, unit: Unit) -> None:
     if value < _WORTH_WRITING and not (unit.has("medication") and rule > 0.2):
         return
     speaker = board.speaker(unit)
+    if speaker == "caregiver" and (
+        _OF_ONESELF.search(text)
+        or (
+            _MYSELF[board.language].search(text)
+            and not _OF_PATIENT[board.language].search(text)
+            and not unit.has("medication")
+        )
+        or any(s.experiencer == "other" for m, s in unit.mentions if m.concept.kind in _ILL)
+    ):
+        return  # "moi aussi j'avais mal": of who speaks, not of the patient
     about = _about(board, unit)
     named = any(
         m.concept.kind in ("symptom", "condition", "medication") and m.concept.key != "pain"
@@ -191,6 +201,27 @@ def _told(board: Board, unit: Unit) -> None:
     )
 
 
+_ILL = ("symptom", "condition")
+_OF_ONESELF = re.compile(
+    r"\bmoi (?:aussi|non plus|j|je)\b|\bcomme moi\b|\bme (?:too|neither)\b|\blike (?:me|i did)\b",
+    re.I,
+)
+_MYSELF = {
+    "en": re.compile(r"\b(?:i|i'm|i've|i'd|me|my)\b", re.I),
+    "fr": re.compile(r"\b(?:je|moi|me)\b|\b[jm]'", re.I),
+}
+_OF_PATIENT = {
+    "en": re.compile(
+        r"\b(?:s?he|s?he's|him|his|hers?|they|them|their|it|baby|daughter|son|mother|father|wife|"
+        r"husband|mom|dad|brother|sister|gave|given|giving|doses?)\b",
+        re.I,
+    ),
+    "fr": re.compile(
+        r"\b(?:il|elle|lui|l[ea]|son|sa|ses|leur|bébé|enfant|fille|fils|mère|père|femme|mari|"
+        r"donn\w+|doses?)\b|\bl'",
+        re.I,
+    ),
+}
 # "it hurts to stand but i can walk": of a complaint, which the story has named.
 _COMPLAINS = re.compile(
     r"\b(?:hurts?|pain\w*|sore|ach\w+|swell\w*|swollen|numb\w*|worse|better|sleep\w*|burn\w*|"
