@@ -50,11 +50,29 @@ _SUBJECT = re.compile(
 )
 
 
+_SITES = (
+    r"abdomen|stomach|jaw|chest|neck|throat|ear|tooth|back|lower back|upper back|flank|groin|hip|"
+    r"shoulder|arm|elbow|wrist|hand|finger|thumb|thigh|leg|knee|calf|ankle|heel|foot|toe|breast"
+)
+_PAIN_IN = re.compile(
+    r"\bpain in (?:(?:my|the|his|her|your) )?"
+    rf"(?:(left|right|lower|upper|mid) )?({_SITES})\b(?! (?:area|side|and|or|pain)\b)",
+    re.I,
+)
+_ADJECTIVES = {"abdomen": "abdominal", "stomach": "abdominal"}
+
+
 def clinical(text: str, language: Language) -> str:
     """The same statement in clinicians' words."""
     for pattern, written in _TABLE[language]:
         text = pattern.sub(written, text)
-    return text
+    return _PAIN_IN.sub(_sited, text) if language == "en" else text
+
+
+def _sited(match: re.Match[str]) -> str:
+    """``pain in the left knee``: ``left knee pain``."""
+    site = _ADJECTIVES.get(match[2].lower(), match[2].lower())
+    return " ".join(part for part in (match[1], site, "pain") if part)
 
 
 def compact(text: str) -> str:

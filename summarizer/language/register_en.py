@@ -11,7 +11,8 @@ _Replacement = str | Callable[[re.Match[str]], str]
 
 # A participle after ``he's`` makes it ``has``.
 _HAS = (
-    r"(?=\s+(?:(?:never|always|already|also|just|not|only|recently)\s+)?(?:been|had|got|gotten|"
+    r"(?=\s+(?:(?:never|always|already|also|just|not|only|recently|all)\s+)?(?:been|had|got|gotten|"
+    r"caused|made|kept|moved|stayed|brought|given|affected|"
     r"taken|gone|lost|noticed|started|stopped|tried|used|become|felt|seen|grown|come|developed|"
     r"improved|worsened|happened|helped|increased|decreased|gained|fallen|done|said|told|"
     r"mentioned|complained)\b)"
@@ -94,7 +95,8 @@ _PLAIN: tuple[tuple[re.Pattern[str], _Replacement], ...] = tuple(
         (r"\b(?:belly|tummy)\b", "abdomen"),
         (r"\bmeds\b", "medications"),
         (r"(?<!blood )(?<!blood-)\bsugars\b", "blood sugars"),
-        (r"\bpee(?:ing)?\b", "urinating"),
+        (r"\b(?:going pee|peeing)\b", "urinating"),
+        (r"\b(?:go )?pee\b", "urinate"),
         (r"\bpoop(?:ing)?\b", "stool"),
         (r"\b(?:threw|throwing) up\b", "vomiting"),
         (r"\bblack and blue\b", "bruised"),

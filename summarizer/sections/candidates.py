@@ -141,7 +141,7 @@ def _closed(
         return Candidate(
             text, "denied" if said == "no" else "answered", (unit, reply), names, said == "no", who
         )
-    spoken = joined(unit.raw)
+    spoken = spelled(joined(unit.raw))
     if language == "en":
         turned = person_en.declared(spoken, said, subject.pronouns)
     else:
@@ -274,6 +274,16 @@ def once(text: str) -> str:
     return re.sub(again, r" \1 ", text)
 
 
+# "What I feel is you have a strain": written as what is likely.
+_THOUGHT = re.compile(
+    r"(?:and |so |but )*(?:what i (?:feel|think|believe) is|the other impression i have is|"
+    r"i (?:also )?(?:do )?(?:think|believe|feel|suspect)|my (?:assessment|impression|diagnosis) "
+    r"(?:is|would be))(?: that)? (?=\w)",
+    re.I,
+)
+_HEDGED = re.compile(
+    r"\b(?:may|might|could|would|should|can|probabl\w+|possibl\w+|likely|maybe|perhaps)\b", re.I
+)
 # Says that what the clinician just said is so; "okay" or "sure" would only have heard it.
 _CERTAIN = {
     "en": re.compile(
@@ -287,6 +297,12 @@ _CERTAIN = {
 
 def _stated(units: list[Unit], unit: Unit, language: Language, subject: Subject) -> list[Candidate]:
     text = RECALLED[language].sub("", spelled(unit.clean))
+    thought = _THOUGHT.match(text) if language == "en" else None
+    if thought and unit.has("condition", "symptom"):
+        text = text[thought.end() :]
+        likely = "" if _HEDGED.search(text) else "likely "
+    else:
+        likely = ""
     if len(text.split()) < 3:
         return []
     if language == "en":
@@ -297,6 +313,7 @@ def _stated(units: list[Unit], unit: Unit, language: Language, subject: Subject)
         turned = person_fr.third_person(text, subject.pronoms, speaker="clinician")
     if not turned:
         return []
+    turned = likely + turned
     reply = _reply(units, unit)
     agreed = bool(reply) and answer(joined(reply[0].raw), language) == "yes"
     if agreed and _CERTAIN[language].match(joined(reply[0].raw)):

@@ -157,6 +157,12 @@ NONE: dict[str, tuple[re.Pattern[str], str, str]] = {
 }
 
 
+# "No past medical history?" - "Yes, sir."
+_DENIED_IN_IT = re.compile(
+    r"(?:(?:so|and|okay|alright)\b,? )*(?:no|you (?:have no|don't have|do not have|have not had|"
+    r"haven't had)|pas d)\b",
+    re.I,
+)
 # A question for the rest, or about what came of it, denies nothing as a whole.
 _OF_THE_REST = re.compile(
     r"\b(?:others?|(?<!anybody )(?<!anyone )else|besides|more|complications?|autres?)\b", re.I
@@ -180,7 +186,7 @@ def _told_otherwise(units: Sequence[Unit], header: str) -> bool:
     if header == "PASTSURGICAL":
         return any(_OPERATED.search(unit.raw) for unit in told)
     if header == "PASTMEDICALHX":
-        return any(_INJURED.search(unit.raw) for unit in told) or any(
+        return any(_INJURED.search(u.raw) or _OPERATED.search(u.raw) for u in told) or any(
             mention.concept.kind == "condition"
             and status.assertion is Assertion.AFFIRMED
             and status.experiencer == "patient"
@@ -206,6 +212,8 @@ def all_denied(units: Sequence[Unit], header: str, language: Language) -> list[U
             if reply and _UNKNOWN.search(turn_of(units, reply)):
                 continue
             said = answer(joined(reply.raw), language) if reply else ""
+            if said == "yes" and _DENIED_IN_IT.match(unit.raw):
+                said = "no"
             if (
                 not said
                 and reply

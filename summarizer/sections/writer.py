@@ -72,8 +72,10 @@ _CHAT = re.compile(
     r"(?:it|that) (?:could|can|may|might|doesn't have to) (?:really )?be "
     r"(?:any(?:thing|one)\b|that serious|a (?:number|lot|variety) of).*|"
     r"(?:a )?(?:whole |long )?(?:few|lot|list|couple)(?: (?:of )?(?:things|conditions|them))?|"
+    r"to double check|take a look at .*|"
     r"the (?P<carer>\w+) is (?:actually |also )?(?:his|her|their|the|\w+'s) (?P=carer)\b.*|"
     r"(?:the )?patient (?:must be|is) (?:his|her|their) \w+|nothing of (?:that|the) sort|"
+    r"do(?: not|n't) remind (?:the patient|him|her)|"
     r"any(?:thing)? (?:like that|else)|absolutely not|.*\bnice to (?:meet|see)\b.*|"
     r".*\b(?:thank(?:s| you| them)|how are|let's|welcome|good (?:morning|afternoon|evening)|"
     r"see you|bye|take care|i'm sorry)\b.*)?[ .!]*$",
@@ -131,6 +133,8 @@ def write(units: list[Unit], header: str, language: Language, subject: Subject) 
         told = [c for c in found if c.kind != "clinician" or c.names]
         found = told or found
     found = [c for c in found if not {u.index for u in c.units} <= used or not c.units]
+    if header == "CC" and not any(c.names and not c.denied for c in found):
+        found = _complaints(units, language) or found
     if header == "GENHX" and language == "en":
         found, opening = _opened(found, subject)
         lines += opening
@@ -204,6 +208,26 @@ def _habit(candidate: Candidate) -> bool:
     )
 
 
+def _complaints(units: Sequence[Unit], language: Language) -> list[Candidate]:
+    """What is complained of by name alone, where no statement can be made of it ("I have a bad
+    headache, can you switch off the light?")."""
+    found: dict[str, Candidate] = {}
+    for unit in units:
+        if unit.role not in (Role.PATIENT, Role.CAREGIVER):
+            continue
+        for mention, status in unit.mentions:
+            if (
+                mention.concept.kind in ("symptom", "condition")
+                and status.assertion is Assertion.AFFIRMED
+                and status.experiencer == "patient"
+            ):
+                text = clinical(mention.surface, language)
+                found.setdefault(
+                    mention.concept.key, Candidate(text, "fragment", (unit,), (mention,))
+                )
+    return list(found.values())
+
+
 _AGED = re.compile(
     r"^(?:he|she|the patient) (?:is|just turned) (?:currently |now )?(\d{1,3})"
     r"(?:[- ]years?[- ]old)?(?: now)?(?:,? (?:sir|ma'am|doctor))?$",
@@ -254,7 +278,7 @@ _LED = re.compile(
     r"just|also|been having|here for|here to))*|reports?|"
     r"(?:it's|it is) mentioned here that (?:the patient|he|she) has|"
     r"(?:have|had|has|been|is|was)(?: been)?(?: having| experiencing)?) "
-    r"(?:(?:a|an|some|this|these|the|any) (?=\w))?(?!not\b|no\b|never\b)",
+    r"(?:(?:a|an|some|this|these|the|any) (?=\w))?(?:lots? of )?(?!not\b|no\b|never\b)",
     re.I,
 )
 # What a clinician names a disease with: the list has the name alone.
@@ -272,13 +296,14 @@ _OWN = re.compile(r"\b(?:i|i'm|i've|my|you|you're|you've|your)\b", re.I)
 
 def _item(candidate: Candidate, language: Language) -> str:
     """The statement as a list has it; the patient alone may go unnamed."""
-    text = compact(clinical(candidate.text, language))
+    likely = "likely " if candidate.text.startswith("likely ") else ""
+    text = compact(clinical(candidate.text.removeprefix(likely), language))
     if candidate.kind == "clinician" and any(
         m.concept.kind == "condition" for m in candidate.names
     ):
         text = _NAMED.sub("", text)
     own = candidate.experiencer == "patient" and _OWN.search(candidate.units[0].raw)
-    return _LED.sub("", text) if own else text
+    return likely + (_LED.sub("", text) if own else text)
 
 
 _NO = re.compile(r"^(?:No|Pas de) ")

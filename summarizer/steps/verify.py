@@ -14,6 +14,7 @@ from summarizer.language.lexicon import fold, lexicon, tokens
 from summarizer.language.numbers import pointed, values
 from summarizer.language.plain import clinical
 from summarizer.language.quantities import doses, whole_doses
+from summarizer.language.register_en import written
 from summarizer.language.text import clean, joined
 from summarizer.language.words import words
 from summarizer.steps.units import find_subject
@@ -329,6 +330,7 @@ def coverage(
     for quote in quotes:
         held |= stems(joined(quote)) | stems(clean(quote, language))
         held |= stems(clinical(clean(quote, language), language))
+        held |= stems(written(clean(quote, language))) if language == "en" else set()
     held |= stems(_recorded(sentence.claims))
     for quote in quotes:
         for mention in lexicon(language).find(joined(quote)):
