@@ -34,6 +34,7 @@ _BASE = words(
     "sleep wake play exercise see start stop keep notice hear watch check make come sit stand "
     "forget remember like love hate help put wear ride drive swim"
 )
+_OF_SLEEP = words("apnea study studies problems issues disorder medicine medication")
 _NOT_VERBS = words(
     "i and or but the a my it it's to of in on that this he she they you we with for if because "
     "um uh there what"
@@ -234,7 +235,9 @@ def _turned(
                 out[verb_at] = "used" if habit else agree(verb)
                 present = out[verb_at] != verb
         elif present and lower in _BASE and _coordinated(words, index):
-            out[index] = agree(lower)
+            ahead = _next_word(words, index)
+            if ahead is None or words[ahead].lower() not in _OF_SLEEP:
+                out[index] = agree(lower)
     return out
 
 

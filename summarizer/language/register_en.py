@@ -95,6 +95,7 @@ _PLAIN: tuple[tuple[re.Pattern[str], _Replacement], ...] = tuple(
         (r"\b(?:belly|tummy)\b", "abdomen"),
         (r"\bmeds\b", "medications"),
         (r"(?<!blood )(?<!blood-)\bsugars\b", "blood sugars"),
+        (r"\b(the|your|my|his|her|their|in|of|some|this) pee\b", r"\1 urine"),
         (r"\b(?:going pee|peeing)\b", "urinating"),
         (r"\b(?:go )?pee\b", "urinate"),
         (r"\bpoop(?:ing)?\b", "stool"),

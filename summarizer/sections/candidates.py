@@ -129,7 +129,8 @@ def _closed(
     if phrase and not of_family:
         return Candidate(phrase, "denied", (unit, reply), names, True, who)
     present = not _HOW[language].search(unit.raw) and not asks_of_an_effect(unit.raw, language)
-    if names and (said == "no" or len(names) == 1) and present:
+    told = said == "no" or (len(names) == 1 and names[0].concept.kind != "medication")
+    if names and told and present:
         shown = [_HAD[language].sub("", clinical(m.surface, language)) for m in names]
         shown = list(dict.fromkeys(shown))
         if said == "no":
