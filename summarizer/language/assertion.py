@@ -135,7 +135,8 @@ RELATIVES = {
     "en": (
         "mother|mom|mum|father|dad|brother|sister|siblings?|grandmother|grandfather|grandparents?|"
         "grandma|grandpa|aunt|uncle|cousin|parents?|family history|runs in (?:my|the|your) family|"
-        "family members?|in (?:my|your|the) family|wife|husband|son|daughter|kids|children|niece|"
+        "family members?|in (?:my|your|the) family|family(?= (?:has|have|had)\\b)|"
+        "wife|husband|son|daughter|kids|children|niece|"
         "nephew|friend|coworker|neighbor|boyfriend|girlfriend|roommate"
     ),
     "fr": (

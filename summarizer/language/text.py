@@ -81,7 +81,8 @@ _TRAILING = {
         r"um|uh|i guess|i think|and stuff|and everything|and all that|or anything|"
         r"that kind of thing|"
         r"that type of thing|things like that|stuff like that|or whatever|too|because|the|a|to|of|"
-        r"is that (?:correct|right|true|so)|correct|does that sound good|if that's okay|"
+        r"and sometimes|is that (?:correct|right|true|so)|correct|"
+        r"does that sound good|if that's okay|"
         r"that sort of thing|or something|though|for you|please|doctor|otherwise|or else|"
         r"and maybe)\b)+[\s,;:.?!\-]*$",
         re.I,

@@ -21,6 +21,7 @@ from summarizer.sections.facets import (
     unknown,
     unknown_text,
 )
+from summarizer.sections.relatives import named
 from summarizer.sections.salience import salient
 from summarizer.steps.units import Subject, Unit
 from summarizer.steps.verify import stems
@@ -47,7 +48,8 @@ class Line:
 
 
 _CHAT = re.compile(
-    r"^(?:(?:no|yes|okay|well|hi|hello|hey|oh|great|good|thanks?|thank|sure|nice|sorry)\b[ ,.!]*)*"
+    r"^(?:(?:no|yes|okay|well|hi|hello|hey|oh|great|good|thanks?|thank|sure|nice|sorry|thankfully|"
+    r"luckily|fortunately|unfortunately|honestly|anyways?|actually)\b[ ,.!]*)*"
     r"(?:(?:the patient|he|she|they|it) (?:is|was|are|does|doesn't|did|do|has|can|will|feels?)"
     r"(?: not| n't)?(?: (?:doing|feeling|very|so|really|pretty|not|to|too))*"
     r"(?: (?:good|great|okay|ok|fine|well|sure|sorry|glad|happy|that|it|this|so|nice|them|alright|"
@@ -73,6 +75,8 @@ _CHAT = re.compile(
     r"(?:any(?:thing|one)\b|that serious|a (?:number|lot|variety) of).*|"
     r"(?:a )?(?:whole |long )?(?:few|lot|list|couple)(?: (?:of )?(?:things|conditions|them))?|"
     r"to double check|take a look at .*|"
+    r"(?:the patient|he|she) (?:thought|hopes?|means?)(?: so| not)?|"
+    r"that (?:is|was)(?: not)? it|that will (?:also )?do(?: it)?|"
     r"the (?P<carer>\w+) is (?:actually |also )?(?:his|her|their|the|\w+'s) (?P=carer)\b.*|"
     r"(?:the )?patient (?:must be|is) (?:his|her|their) \w+|nothing of (?:that|the) sort|"
     r"do(?: not|n't) remind (?:the patient|him|her)|"
@@ -135,6 +139,8 @@ def write(units: list[Unit], header: str, language: Language, subject: Subject) 
     found = [c for c in found if not {u.index for u in c.units} <= used or not c.units]
     if header == "CC" and not any(c.names and not c.denied for c in found):
         found = _complaints(units, language) or found
+    if header == "FAM/SOCHX" and language == "en":
+        found = [named(candidate, units) for candidate in found]
     if header == "GENHX" and language == "en":
         found, opening = _opened(found, subject)
         lines += opening
@@ -337,10 +343,10 @@ def _medicines(units: Sequence[Unit], header: str, language: Language) -> list[L
         agreed = agreement(units, unit, language)
         if unit.question and unit.role is not Role.PATIENT and not agreed:
             continue
-        named = _named_medicines(unit, header)
-        for key, surface in named.items():
+        taken = _named_medicines(unit, header)
+        for key, surface in taken.items():
             text = surface
-            if header == "MEDICATIONS" and len(named) == 1:
+            if header == "MEDICATIONS" and len(taken) == 1:
                 text = _with_dose(surface, unit.clean, language)
             asked = _asked_before(units, unit) if header == "ALLERGY" else ()
             names.setdefault(key, (text, (*asked, unit, *agreed)))

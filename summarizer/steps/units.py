@@ -190,7 +190,9 @@ def _another_persons(index: int, turn: Utterance, start: int, end: int, raw: str
 # A worry about something is no symptom: "I'm just anxious about the results".
 _WORRY = re.compile(
     r"(?:worried|anxious|nervous|concerned|inquiète?s?|inquiets?|anxieu(?:x|se)s?) "
-    r"(?:about|that|for|of|de|pour|que)\b|(?:worry|worries|worrying) (?:about|that)\b",
+    r"(?:about|that|for|of|de|pour|que)\b|"
+    r"nervous (?:systems?|breakdowns?|disorders?|conditions?)\b|"
+    r"(?:worry|worries|worrying) (?:about|that)\b",
     re.I,
 )
 # "Tomber des nues" is no fall, and "qu'il ait" no transient ischaemic attack.

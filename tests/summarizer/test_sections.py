@@ -106,6 +106,31 @@ def test_it_is_written_as_clinicians_write_it(
             "COPD and hypertension.",
         ),
         (
+            "Doctor: How's your dad doing?\nPatient: Well, he passed away. He had lymphoma.",
+            "FAM/SOCHX",
+            "Father died. He had lymphoma.",
+        ),
+        (
+            "Doctor: How are you?\nPatient: I have a bad headache, can you switch off the lights?",
+            "CC",
+            "Headache.",
+        ),
+        (
+            "Doctor: I think you have a muscular strain.\nPatient: Okay.",
+            "ASSESSMENT",
+            "Likely muscular strain.",
+        ),
+        (
+            "Doctor: Why are you holding your face?\nPatient: I have a lot of pain in my jaw.",
+            "CC",
+            "Jaw pain.",
+        ),
+        (
+            "Doctor: No past medical history?\nPatient: Yes, sir. None.",
+            "PASTMEDICALHX",
+            "None.",
+        ),
+        (
             "Doctor: Anything like cancer or arthritis, does that sound familiar?\n"
             "Patient: No, nothing like that.",
             "PASTMEDICALHX",
