@@ -113,6 +113,11 @@ _HYPOTHETICAL = {
         re.I,
     ),
 }
+# "Lyme disease can cause problems in other organs" says nobody has it.
+_IN_GENERAL = {
+    "en": re.compile(r"^\s+(?:can|could|may|might) (?:cause|lead|affect|damage|spread)\b", re.I),
+    "fr": re.compile(r"^\s+(?:peut|pourrait) (?:donner|provoquer|causer|entraîner)\b", re.I),
+}
 _HISTORY = {
     "en": re.compile(
         r"\b(?:history of|past (?:medical )?history|before (?:the|my) (?:surgery|"
@@ -164,7 +169,7 @@ def status(
     experiencer = _experiencer(text, start, language, patient_words)
     if _denied(before, after, language):
         return Status(Assertion.DENIED, experiencer)
-    if _HYPOTHETICAL[language].search(before):
+    if _HYPOTHETICAL[language].search(before) or _IN_GENERAL[language].match(after):
         return Status(Assertion.HYPOTHETICAL, experiencer)
     if _UNCERTAIN[language].search(before):
         return Status(Assertion.UNCERTAIN, experiencer)

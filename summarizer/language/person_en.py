@@ -499,7 +499,7 @@ def declared(question: str, reply: str, who: Pronouns) -> str | None:
         if auxiliary not in negated:
             return None
         return f"{subject} {negated[auxiliary]} {first} {tail}".strip()
-    if re.search(r"\b(?:anything|anyone|anybody|anywhere)\b", tail):
+    if re.search(r"\b(?:anything|anyone|anybody|anywhere|any other)\b|\bat all$", tail):
         return None  # a yes to "anything" tells nothing
     tail = re.sub(r"\bany\b ?", "", tail)
     verb = {

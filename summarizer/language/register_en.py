@@ -123,7 +123,13 @@ _PLAIN: tuple[tuple[re.Pattern[str], _Replacement], ...] = tuple(
             r"\1 ",
         ),
         (r"\blike (?=really\b|so\b|about \d)", ""),
+        (r"^(?:sorry|however)\b,? (?=\w+ \w+)", ""),
+        (r"^(?:the )?(?:results|x-?rays?|exam)(?: and|,)? (?=there (?:is|are)\b)", ""),
+        (r"(?<=\w\w)(?<!right)(?<!until)(?<!than)(?<!from)(?<!just)(?<!by)(?<!for) now$", ""),
+        (r"(?<=\w\w),? yes$", ""),
         # Said twice, or begun again.
+        (r"\b(that)(?: that){2,}\b", r"\1"),
+        (r"\b([a-z]{5,}) (?=\1[a-z]{3,}\b)", ""),
         (
             r"\b(it is|it was|and then|there is|there are|they are|some|slight|mild|his|her) \1\b",
             r"\1",

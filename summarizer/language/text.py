@@ -112,8 +112,9 @@ _CORRECTED = re.compile(
 )
 _PRAISE = {
     "en": re.compile(
-        r",? (?:so |which |and |but )?(?:that's|that is|which is|it's) (?:really "
-        r"|very |pretty |actually )?(?:good|great|encouraging|reassuring|perfect|"
+        r",? (?:so |which |and |but )?(?:that's|that is|which is|which was|it's) (?:really "
+        r"|very |pretty |actually )?(?:good|great|nice|fun|wonderful|amazing|"
+        r"encouraging|reassuring|perfect|"
         r"important|concerning for me)[ .]*$",
         re.I,
     ),

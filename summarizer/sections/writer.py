@@ -284,7 +284,7 @@ _LED = re.compile(
     r"just|also|been having|here for|here to))*|reports?|"
     r"(?:it's|it is) mentioned here that (?:the patient|he|she) has|"
     r"(?:have|had|has|been|is|was)(?: been)?(?: having| experiencing)?) "
-    r"(?:(?:a|an|some|this|these|the|any) (?=\w))?(?:lots? of )?(?!not\b|no\b|never\b)",
+    r"(?:(?:a|an|some|this|these|the|any) (?=\w))?(?!not\b|no\b|never\b)",
     re.I,
 )
 # What a clinician names a disease with: the list has the name alone.
@@ -309,7 +309,8 @@ def _item(candidate: Candidate, language: Language) -> str:
     ):
         text = _NAMED.sub("", text)
     own = candidate.experiencer == "patient" and _OWN.search(candidate.units[0].raw)
-    return likely + (_LED.sub("", text) if own else text)
+    text = re.sub(r"^(?:a )?lots? of ", "", _LED.sub("", text) if own else text, flags=re.I)
+    return likely + text
 
 
 _NO = re.compile(r"^(?:No|Pas de) ")

@@ -61,6 +61,17 @@ _TALK = {
         r"\b(?:prescribe|give|order|start|add)'re\b|^it(?:'s| is) (?:she|he|the patient)\b|"
         r"^(?:the patient|she|he) (?:does|did|can|cannot|will) (?!not\b)\w+(?: (?:it|that|this))?$|"
         r"\bthe (?P<carer>\w+) is (?:actually |also )?(?:his|her|their|\w+'s) (?P=carer)\b|"
+        r"\bthe (?:he|she|it|they|his|her|him|the|a)\b|"
+        r"^(?:the patient|she|he) (?:has|is|was|had|does|did)(?: not)? "
+        r"(?:when|if|because|at this point|but|so (?:initially|when|then|if)|the patient(?!'))\b|"
+        r"^(?!.*\b(?:no|not|never|if|whether|without|denies|avoid|hardly|than|before|can|could|"
+        r"would|worry\w*|help\w*|rid|cannot|\w+n't|do|try)\b).*\banything\b|"
+        r"\b(?:does|do|did) (?:show|start|see|have)$|\b(?:is|was|does|do|did|are) not$|"
+        r"^(?:start|see|order|get|give|do|check|continue|prescribe|try|see (?:it|that|this)\b.*|"
+        r"order (?:a|some|more) tests?)$|\b(?:tests?|labs|results) back$|\bwell it$|"
+        r"^(?:the patient|she|he) (?:took|takes|gets?|got|used|had|did|is|was) "
+        r"(?:one|some|those|these|them|that|it|positive|negative)$|^tell (?:him|her|them)\b|"
+        r"\beven with the\b(?= (?:after|before|the|i)\b)|"
         r"^as far as [\w ]+ so\b|^that (?:the|his|her|he|she)\b|\bwould looks\b|"
         r"\bdo(?:es)?(?: not|n't) know (?!if|what|how|why|whether|that|when|where|about|any|the)\w",
         re.I,

@@ -20,6 +20,14 @@ from tests.summarizer.visits import context, fact
         "The pressure seems to be doing.",
         "Take care, bye.",
         "Get to feeling better.",
+        "The patient has when the patient was younger",
+        "The patient had the patient do get out in the woods",
+        "The he has some pain to palpation",
+        "The patient has been eating anything",
+        "The patient does take it",
+        "it does show",
+        "start",
+        "Doctor, the mother is his mother",
     ],
 )
 def test_a_fragment_is_not_whole(text: str) -> None:
@@ -29,6 +37,13 @@ def test_a_fragment_is_not_whole(text: str) -> None:
 def test_a_french_condition_needs_what_follows_from_it() -> None:
     assert not whole("Si le LDL est trop haut.", "fr")
     assert whole("Si le LDL est trop haut, augmenter la dose.", "fr")
+
+
+def test_a_statement_with_the_same_words_for_something_is_whole() -> None:
+    assert whole("The patient is so tired and feels lightheaded", "en")
+    assert whole("She has not noticed anything else", "en")
+    assert whole("The patient does not smoke", "en")
+    assert whole("start doxycycline 100 mg twice a day", "en")
 
 
 def test_care_that_is_taken_of_something_is_whole() -> None:

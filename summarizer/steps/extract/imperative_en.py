@@ -416,6 +416,8 @@ def _finished(
     text: str, verb: str, to_patient: bool, who: Pronouns
 ) -> tuple[str, str, bool] | None:
     text = _PURPOSE.sub("", _THROWN.sub("", text))
+    # "I'll call you with the results" is the clinician's to do.
+    to_them = re.match(r"(?:call|contact|notify|reach out to|bring|ask) your?\b", text, re.I)
     tail = _TAIL.search(text)
     if tail and re.search(r"\b(?:i|i'm|i've|i'd|we|we're|we've|me|us|you're)\b", tail[0], re.I):
         text = text[: tail.start()]
@@ -470,7 +472,7 @@ def _finished(
     turned = _AFTER_THE_TIME.sub(r"\1", turned)
     if len(turned.split()) < 2 or _OF_NOTHING.fullmatch(turned):
         return None
-    patient = to_patient or verb in _REPORT
+    patient = to_patient or (verb in _REPORT and not to_them)
     if re.match(r"follow-up\b", turned):
         patient = False
     return turned, verb, patient

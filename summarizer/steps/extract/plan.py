@@ -23,7 +23,9 @@ _META = {
         r"yeah|good to see|best of luck|make sense|sound good|how does that|thank|"
         r"my assistant|pull (?:on|up)|lay you|move your|twist|feel (?:your|around)"
         r"|press on|on the table|squeeze|(?:close|keep|open) your eyes|hold your (?:hands?|arms?)|"
-        r"turn your|focused (?:\w+ )?exam|"
+        r"turn your|(?:raise|lift|bend|flex|straighten|extend) your|"
+        r"put (?:some |a little )?resistance|make a fist|wiggle|"
+        r"focused (?:\w+ )?exam|"
         r"review (?:your|the) (?:echo\w*|x-?rays?|results|labs|mri|ct)\b|tap on|"
         r"glad|nice to|great to)\b",
         re.I,

@@ -352,6 +352,10 @@ def _assessment(claims: Sequence[Claim], language: Language) -> list[Sentence]:
     return out
 
 
+# "I'll call you with the results" is for the clinician to do.
+_TO_PATIENT = re.compile(r"(?:call|contact|notify|bring|ask) (?:her|him|the patient)\b", re.I)
+
+
 def _order(claim: Claim, language: Language) -> Sentence:
     """An order in the clinician's voice, an instruction as what the patient was told."""
     text = after_colon(claim.text)
@@ -373,5 +377,5 @@ def _order(claim: Claim, language: Language) -> Sentence:
     text = re.sub(
         r"^(refer|send) (?=(?:over |back |up )?to\b)", r"\1 the patient ", text, flags=re.I
     )
-    told = claim.kind == "instruction" or first in _PATIENTS
+    told = claim.kind == "instruction" or (first in _PATIENTS and not _TO_PATIENT.match(text))
     return made(word("advised" if told else "will", language).format(text), [claim])
