@@ -170,9 +170,18 @@ def stopped_decimal(text: str, stop: int) -> bool:
     return any(match.end() >= stop > match.start() for match in _STOPPED.finditer(text))
 
 
+# "back in o eight": the year 2008.
+_OUGHT = re.compile(
+    r"\b((?:in|since|of|until|during|by) )o[h']? (one|two|three|four|five|six|seven|eight|nine)\b",
+    re.I,
+)
+
+
 def pointed(text: str, language: Language) -> str:
-    """``text`` with such stops as the points that they are."""
+    """``text`` with such stops as the points that they are, and such years in full."""
     word = next(iter(_POINT[language]))
+    if language == "en":
+        text = _OUGHT.sub(r"\1two thousand \2", text)
     return _STOPPED.sub(lambda m: f"{m[1]} {word} " if m[1] else f"{m[2]}.", text)
 
 

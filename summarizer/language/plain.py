@@ -23,10 +23,7 @@ CLINICAL: Mapping[Language, tuple[tuple[str, str], ...]] = {
         (r"threw up", "vomited"),
         (r"passed away", "died"),
         (r"meds", "medications"),
-        (r"gallbladder (?:taken out|out|removed|removal|surgery)", "cholecystectomy"),
-        (r"appendix (?:taken out|out|removed|removal|surgery)", "appendectomy"),
-        (r"tonsils (?:taken out|out|removed|removal)", "tonsillectomy"),
-        (r"(?:uterus|womb) (?:taken out|out|removed)", "hysterectomy"),
+        (r"tubes tied", "tubal ligation"),
         (r"c[- ]section", "cesarean section"),
         (r"by myself", "alone"),
     ),
@@ -59,6 +56,19 @@ _PAIN_IN = re.compile(
     rf"(?:(left|right|lower|upper|mid) )?({_SITES})\b(?! (?:area|side|and|or|pain)\b)",
     re.I,
 )
+_REMOVALS = {
+    "gallbladder": "cholecystectomy", "gall bladder": "cholecystectomy",
+    "appendix": "appendectomy", "tonsils": "tonsillectomy", "adenoids": "adenoidectomy",
+    "uterus": "hysterectomy", "womb": "hysterectomy", "ovary": "oophorectomy",
+    "ovaries": "oophorectomy", "spleen": "splenectomy", "prostate": "prostatectomy",
+}  # fmt: skip
+_ORGAN = rf"(?:(?:my|the|her|his|your) )?(?:{'|'.join(_REMOVALS)})"
+_REMOVED = re.compile(
+    rf"\b({_ORGAN}(?:(?:,| and|, and) {_ORGAN})*) "
+    r"(?:surgically )?(?:removed|taken out|out|removal|surgery(?! on))\b",
+    re.I,
+)
+_EACH_ORGAN = re.compile(_ORGAN, re.I)
 _ADJECTIVES = {"abdomen": "abdominal", "stomach": "abdominal"}
 
 
@@ -66,7 +76,18 @@ def clinical(text: str, language: Language) -> str:
     """The same statement in clinicians' words."""
     for pattern, written in _TABLE[language]:
         text = pattern.sub(written, text)
-    return _PAIN_IN.sub(_sited, text) if language == "en" else text
+    if language == "fr":
+        return text
+    return _REMOVED.sub(_removal, _PAIN_IN.sub(_sited, text))
+
+
+def _removal(match: re.Match[str]) -> str:
+    """``appendix and tonsils removed``: ``appendectomy and tonsillectomy``."""
+    return _EACH_ORGAN.sub(lambda organ: _REMOVALS[_bare(organ[0])], match[1])
+
+
+def _bare(organ: str) -> str:
+    return re.sub(r"^(?:my|the|her|his|your) ", "", organ.lower())
 
 
 def _sited(match: re.Match[str]) -> str:

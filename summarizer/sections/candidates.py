@@ -117,10 +117,26 @@ _EXCEPTED = {
 }
 
 
+# "Any other allergies besides penicillin?" - "No": penicillin is not denied.
+_BESIDES = {
+    "en": re.compile(
+        r"\b(?:besides|other than|apart from|aside from|except(?: for)?|in addition to|outside of)"
+        r"(?: \w+){0,2} $",
+        re.I,
+    ),
+    "fr": re.compile(r"\b(?:à part|hormis|en dehors d[eu]|sauf|outre)(?: \w+){0,2}[ ']$", re.I),
+}
+
+
 def _closed(
     unit: Unit, reply: Unit, said: str, language: Language, subject: Subject
 ) -> Candidate | None:
-    names = tuple(m for m, _ in unit.mentions if m.concept.kind in _NAMED)
+    spoken = joined(unit.raw)
+    names = tuple(
+        m
+        for m, _ in unit.mentions
+        if m.concept.kind in _NAMED and not _BESIDES[language].search(spoken[: m.start])
+    )
     if said == "no" and _EXCEPTED[language].search(joined(reply.raw)):
         return None
     phrase = denied_phrase(unit, language) if said == "no" else ""

@@ -98,6 +98,7 @@ def test_what_a_reply_says(text: str, language: Language, said: str) -> None:
         ("back in nineteen eighty five", "en", "back in 1985"),
         ("since twenty twenty one", "en", "since 2021"),
         ("the nineteen forties", "en", "the 1940s"),
+        ("back in o eight", "en", "back in 2008"),
         ("twenty twenty vision", "en", "twenty twenty vision"),
         ("her eighty ninth birthday", "en", "her 89th birthday"),
         ("the twenty second of june", "en", "the 22nd of june"),

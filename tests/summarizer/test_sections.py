@@ -156,6 +156,20 @@ def test_a_told_condition_is_not_lost_behind_a_no_to_another_question(
     assert "None" not in text
 
 
+def test_a_no_to_others_does_not_deny_what_is_known(claims_backend: Backend) -> None:
+    words = "Doctor: Any other allergies besides penicillin?\nPatient: No."
+    assert "enies" not in drafted(claims_backend, words, "ALLERGY").text
+
+
+def test_organs_taken_out_are_named_as_operations(claims_backend: Backend) -> None:
+    words = (
+        "Doctor: Any surgeries?\nPatient: I had my gallbladder, appendix and uterus removed in "
+        "twenty twelve."
+    )
+    text = drafted(claims_backend, words, "PASTSURGICAL").text
+    assert text == "Cholecystectomy, appendectomy and hysterectomy in 2012."
+
+
 def test_a_habit_that_is_affirmed_anywhere_is_not_denied(claims_backend: Backend) -> None:
     words = (
         "Doctor: Do you smoke?\nPatient: No.\nDoctor: Never?\n"
