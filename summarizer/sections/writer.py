@@ -234,27 +234,52 @@ def _complaints(units: Sequence[Unit], language: Language) -> list[Candidate]:
     return list(found.values())
 
 
+_RACES = (
+    r"white|caucasian|black|african[- ]american|asian(?:[- ]american)?|hispanic|latin[oa]|"
+    r"native american|middle eastern"
+)
+_KIND = rf"(?:an? )?({_RACES})(?: (?:female|male|woman|man|lady|gentleman))?"
 _AGED = re.compile(
-    r"^(?:he|she|the patient) (?:is|just turned) (?:currently |now )?(\d{1,3})"
-    r"(?:[- ]years?[- ]old)?(?: now)?(?:,? (?:sir|ma'am|doctor))?$",
+    r"(?:(?:he|she|the patient) (?:is|just turned) )?(?:currently |now )?(\d{1,3})"
+    r"(?:[- ]years?[- ]old)?(?: now)?(?:,? (?:sir|ma'am|doctor))?"
+    rf"(?:(?:,| and|, and) (?:(?:he|she|the patient) )?(?:is|identifies as)?(?: also)? ?{_KIND})?",
     re.I,
 )
+_OF_RACE = re.compile(
+    rf"(?:(?:he|she|the patient) )?(?:is|identifies as)(?: also)? {_KIND}(?:,? (?:sir|ma'am))?",
+    re.I,
+)
+_HOW_OLD = re.compile(r"\bold\b|\bage\b", re.I)
 _AN = re.compile(r"^(?:8\d?|11|18)$")
 
 
 def _opened(found: list[Candidate], subject: Subject) -> tuple[list[Candidate], list[Line]]:
-    """A story opens with the patient's age and sex, wherever in the talk the age was told."""
-    for place, candidate in enumerate(found):
-        aged = _AGED.match(candidate.text.strip(" ."))
-        if aged and candidate.experiencer == "patient":
-            text = f"The patient is {aged[1]}"
-            if subject.gender in ("female", "male"):
-                article = "an" if _AN.match(aged[1]) else "a"
-                text = f"The patient is {article} {aged[1]}-year-old {subject.gender}"
-            return found[:place] + found[place + 1 :], [
-                Line(text, candidate.units, convention=True)
-            ]
-    return found, []
+    """A story opens with the patient's age, race and sex, wherever in the talk they were told."""
+    age = race = ""
+    said: list[Candidate] = []
+    for candidate in found:
+        text = candidate.text.strip(" .")
+        aged, kind = _AGED.fullmatch(text), _OF_RACE.fullmatch(text)
+        if aged and text[0].isdigit() and not _HOW_OLD.search(candidate.units[0].raw):
+            continue  # "how bad is it?" - "Seven."
+        if candidate.experiencer != "patient" or not (aged or kind):
+            continue
+        if aged and not age:
+            age, race = aged[1], race or aged[2] or ""
+            said.append(candidate)
+        elif kind and not race:
+            race = kind[1]
+            said.append(candidate)
+    if not age:
+        return found, []
+    article = "an" if _AN.match(age) else "a"
+    who = [race.lower() if race.lower() in ("white", "black") else race.title()]
+    known = subject.gender in ("female", "male")
+    who += [subject.gender if known else "patient" if race else ""]
+    text = " ".join(part for part in (f"The patient is {article} {age}-year-old", *who) if part)
+    units = {unit.index: unit for candidate in said for unit in candidate.units}
+    line = Line(text, tuple(units[index] for index in sorted(units)), convention=True)
+    return [c for c in found if c not in said], [line]
 
 
 def _rest(found: Sequence[Candidate], header: str, language: Language) -> list[Line]:

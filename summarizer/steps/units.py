@@ -337,7 +337,10 @@ def find_subject(transcript: Transcript, gender: str, given: str = "") -> Subjec
     guessed = gender
     if language == "fr":
         guessed = guessed or (_told_of(transcript) if spoken_for else own)
-    guessed = guessed or _gender(text, language, children, feminine) or _spoken_of(transcript)
+    heard = joined(_words_of(transcript, (Role.CLINICIAN, Role.UNKNOWN))).lower()
+    guessed = (
+        guessed or _gender(text, heard, language, children, feminine) or _spoken_of(transcript)
+    )
     helped = caregiver or spoken_for
     carer = carer_of(transcript, own) if helped else ""
     return Subject(
@@ -457,7 +460,11 @@ def _spoken_of(transcript: Transcript) -> str:
 _BOYS = re.compile(r"\b(?:my|your) (?:son|boy)\b|\b(?:mon|votre) (?:fils|petit)\b")
 
 
-def _gender(text: str, language: Language, children: list[str], feminine: tuple[str, ...]) -> str:
+def _gender(
+    text: str, heard: str, language: Language, children: list[str], feminine: tuple[str, ...]
+) -> str:
+    """By the words: all of them in ``text``, the clinician's, who calls the patient sir, in
+    ``heard``."""
     if len(children) >= 3:
         girls = sum(word in feminine for word in children)
         return "female" if girls * 2 > len(children) else ("male" if _BOYS.search(text) else "")
@@ -468,12 +475,13 @@ def _gender(text: str, language: Language, children: list[str], feminine: tuple[
         )
         if named:
             return "female" if named[1] in {"female", "woman", "girl", "lady"} else "male"
-        if re.search(
-            r"\b(?:hi|hello|hey|miss|ms|mrs|ma'am)\.? (?:ma'am|miss|ms|mrs)\b|\bma'am\b|\bmrs\.? ",
-            text,
-        ):
+        if said := _IDENTIFIES.search(text):
+            return "female" if {"female", "woman", "she"} & {*said.groups()} else "male"
+        if about := _ABOUT_CHILD.search(text):
+            return "female" if about[1] in {"daughter", "girl"} else "male"
+        if _MADAM.search(heard):
             return "female"
-        if re.search(r"\bsir\b|\bmr\.? |\bmister\b", text):
+        if _SIR.search(heard):
             return "male"
         return _bodily(text)
     else:
@@ -484,6 +492,19 @@ def _gender(text: str, language: Language, children: list[str], feminine: tuple[
     return ""
 
 
+_IDENTIFIES = re.compile(
+    r"\b(?:i|you|patient) (?:do )?identif(?:y|ies) as (?:an? )?(?:\w+ )?(female|woman|male|man)\b|"
+    r"\bi(?:'m| am) an? (?:\w+ )?(female|male)\b|\bmy pronouns are (she|he)\b"
+)
+_ABOUT_CHILD = re.compile(
+    r"\b(?:tell me (?:\w+ ){0,4}about|brings?|going on with|problem with|you or) your "
+    r"(?:little )?(son|daughter|boy|girl)\b"
+)
+_MADAM = re.compile(
+    r"\b(?:hi|hello|hey|miss|ms|mrs|ma'am)\.? (?:ma'am|miss|ms|mrs)\b|\bma'am\b|\bmrs\.? |"
+    r"[,.?!] miss\b(?=[,.?! ])|^(?:hi|hello|hey)? ?(?:there )?miss\b|\byoung lady\b"
+)
+_SIR = re.compile(r"\bsir\b|\bmr\.? |\bmister\b|\byoung man\b")
 # What only one sex is asked or told of as their own.
 _HERS = re.compile(
     r"\b(?:are you|when you were|you(?:'re| are)|i(?:'m| am| was)) (?:\w+ )?pregnant\b|"

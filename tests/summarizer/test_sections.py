@@ -4,6 +4,7 @@ import pytest
 
 from summarizer.backends import Backend, load
 from summarizer.sections import SectionDraft, draft_section
+from summarizer.steps.units import find_subject
 from summarizer.transcripts import read_transcript
 from summarizer.types import TextEvidence
 from tests.conftest import ASSETS
@@ -156,6 +157,46 @@ def test_a_told_condition_is_not_lost_behind_a_no_to_another_question(
     assert "None" not in text
 
 
+@pytest.mark.parametrize(
+    ("words", "opening"),
+    [
+        (
+            "Doctor: How old are you?\nPatient: I'm forty nine years old, and I identify as "
+            "Caucasian.\nDoctor: What is it today, sir?\nPatient: My knee hurts.",
+            "The patient is a 49-year-old Caucasian male. His knee hurts.",
+        ),
+        (
+            "Doctor: How old are you?\nPatient: Fifty eight.\nDoctor: What is it?\n"
+            "Patient: My knee hurts.",
+            "The patient is a 58-year-old. The knee hurts.",
+        ),
+        (
+            "Doctor: How bad is the pain, out of ten?\nPatient: Seven.\nDoctor: Where?\n"
+            "Patient: My knee hurts.",
+            "The knee hurts.",
+        ),
+    ],
+)
+def test_a_story_opens_with_age_race_and_sex_where_they_were_told(
+    claims_backend: Backend, words: str, opening: str
+) -> None:
+    assert drafted(claims_backend, words, "GENHX").text.endswith(opening)
+    assert "7-year" not in drafted(claims_backend, words, "GENHX").text
+
+
+@pytest.mark.parametrize(
+    ("words", "gender"),
+    [
+        ("Doctor: Good morning, miss.\nPatient: My back hurts.", "female"),
+        ("Doctor: Any pain?\nPatient: No, ma'am. I feel weak.", ""),
+        ("Doctor: Tell me more about your son, ma'am.\nPatient: He coughs.", "male"),
+        ("Doctor: Hello.\nPatient: I identify as a female, and my back hurts.", "female"),
+    ],
+)
+def test_whom_the_clinician_calls_sir_is_the_one_who_is_called(words: str, gender: str) -> None:
+    assert find_subject(read_transcript(words), "").gender == gender
+
+
 def test_a_no_to_others_does_not_deny_what_is_known(claims_backend: Backend) -> None:
     words = "Doctor: Any other allergies besides penicillin?\nPatient: No."
     assert "enies" not in drafted(claims_backend, words, "ALLERGY").text
@@ -276,7 +317,7 @@ def test_a_patient_beside_a_caregiver_speaks_as_the_patient(claims_backend: Back
         "Guest_family: She hurt her knee at school."
     )
     text = drafted(claims_backend, words, "GENHX").text
-    assert text.startswith("The patient is 14.")
+    assert text.startswith("The patient is a 14-year-old.")
     assert "caregiver" not in text
 
 
