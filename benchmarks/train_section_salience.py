@@ -22,7 +22,7 @@ from summarizer.sections.writer import statements
 from summarizer.steps.units import find_subject, find_units
 from summarizer.transcripts import read_transcript
 
-RIDGE = 6.0
+RIDGE = 40.0
 FOLDS = 5
 ROUNDS = 60
 Array = npt.NDArray[np.float64]
