@@ -103,7 +103,8 @@ _HYPOTHETICAL = {
         r"can cause|may cause|could cause|might cause|would cause|to prevent|to "
         r"avoid|prevent|avoid|"
         r"so that you don't|make sure (?:you|that)|in the event|for any signs? of|to rule out|"
-        r"rule out|screen(?:ing)? for|to check for|to look for)\b",
+        r"rule out|screen(?:ing)? for|(?:check\w*|look|looking|tests?|testing|pcr|titers?|blot|"
+        r"panel|assay|swab\w*) for)\b",
         re.I,
     ),
     "fr": re.compile(
@@ -135,6 +136,11 @@ _HISTORY = {
         r"déjà (?:eu|fait))\b",
         re.I,
     ),
+}
+# "I had heavy periods until I had a hysterectomy": they are over.
+_UNTIL = {
+    "en": re.compile(r",? (?:up )?until (?:i|he|she|they|my|the)\b", re.I),
+    "fr": re.compile(r",? jusqu'(?:à ce que|à mon|à l'opération)\b", re.I),
 }
 RELATIVES = {
     "en": (
@@ -173,7 +179,8 @@ def status(
         return Status(Assertion.HYPOTHETICAL, experiencer)
     if _UNCERTAIN[language].search(before):
         return Status(Assertion.UNCERTAIN, experiencer)
-    if _HISTORY[language].search(before) or _HISTORY[language].match(after.lstrip()):
+    past = _HISTORY[language].search(before) or _HISTORY[language].match(after.lstrip())
+    if past or _UNTIL[language].match(text[end:]):
         return Status(Assertion.HISTORICAL, experiencer)
     return Status(Assertion.AFFIRMED, experiencer)
 

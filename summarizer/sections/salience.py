@@ -20,8 +20,8 @@ from summarizer.types import Language
 WEIGHTS = Path(__file__).parent / "data" / "salience-en.npz"
 BUCKETS = 1 << 15
 # A statement raises the F-score of a text when its own precision is above half of that score.
-# 0.22 is the best of six from 0.08 to 0.26 for ROUGE-1 in five-fold cross-validation on the training
-# split; they lie within 0.3.
+# 0.22 is the best of six from 0.08 to 0.26 for ROUGE-1 in five-fold cross-validation on the
+# training split; they lie within 0.3.
 KEPT_ABOVE = 0.22
 _WORD = re.compile(r"[a-z]+|\d+")
 

@@ -71,6 +71,7 @@ _TALK = {
         r"order (?:a|some|more) tests?)$|\b(?:tests?|labs|results) back$|\bwell it$|"
         r"^(?:the patient|she|he) (?:took|takes|gets?|got|used|had|did|is|was) "
         r"(?:one|some|those|these|them|that|it|positive|negative)$|^tell (?:him|her|them)\b|"
+        r"^(?:the patient|she|he) (?:is|was) going to (?:fall|die|faint|pass out|vomit|throw up)\b|"
         r"\beven with the\b(?= (?:after|before|the|i)\b)|"
         r"^as far as [\w ]+ so\b|^that (?:the|his|her|he|she)\b|\bwould looks\b|"
         r"\bdo(?:es)?(?: not|n't) know (?!if|what|how|why|whether|that|when|where|about|any|the)\w",

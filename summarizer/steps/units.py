@@ -139,6 +139,7 @@ def find_units(transcript: Transcript, subject: Subject) -> list[Unit]:
                 if not (
                     _WORRY.match(spoken, m.start)
                     or _NOT_MEANT_FR.match(spoken, m.start)
+                    or (m.concept.kind == "condition" and _OF_A_TEST.match(spoken, m.end))
                     or _only_spoken_of(spoken, m)
                 )
             ]
@@ -200,11 +201,19 @@ _NOT_MEANT_FR = re.compile(
     r"tomb\w* (?:des nues|enceinte|malade|sur (?:lui|elle|moi)|en panne|bien|d'accord)\b|"
     r"(?:(?<=\by )|(?<=\bil )|(?<=\belle )|(?<=\bon )|(?<=\bqui )|(?<=n')|(?<=l'))ait\b"
 )
+# "A Lyme titer", "the flu shot": the test or vaccine is named for the disease, and nobody has it.
+_OF_A_TEST = re.compile(
+    r"\s+(?:titers?|tests?|testing|antibod\w+|panels?|screen\w*|serolog\w+|cultures?|swabs?|"
+    r"vaccin\w*|shots?|boosters?|immuni[sz]ation\w*)\b",
+    re.I,
+)
 # "Since you mention anxiety", "I bet that did make you nervous": a word of the talk, no complaint.
 _SPOKEN_OF_ONLY = re.compile(
     r"\b(?:since|as|when|that) (?:you|we) (?:just )?(?:mention(?:ed)?|bring up|brought up) "
     r"(?:\w+ )?$|"
     r"\b(?:i bet|i(?:'d| would) imagine|i can imagine|that must have)\b[\w' ]{0,30}$|"
+    r"\bshould (?:i|we) (?:be|get) $|\b(?:don't|do not|no need to|needn't|nothing to) "
+    r"(?:be |get |have to be |need to be )?$|"
     r"\b(?:puisque|comme) vous (?:parlez|parliez) (?:de |d'|des |du )(?:\w+ )?$",
     re.I,
 )

@@ -9,6 +9,8 @@ from summarizer.language.numbers import to_digits, values
 from summarizer.language.quantities import doses, duration, frequency, measures
 from summarizer.language.sentences import sentence_spans
 from summarizer.language.text import clean
+from summarizer.steps.units import find_subject, find_units
+from summarizer.transcripts import read_transcript
 from summarizer.types import Assertion, Language
 
 
@@ -58,6 +60,34 @@ def test_english_assertion(text: str, key: str, assertion: str, experiencer: str
 )
 def test_french_assertion(text: str, key: str, assertion: str, experiencer: str) -> None:
     assert statuses(text, "fr")[key] == (assertion, experiencer)
+
+
+@pytest.mark.parametrize(
+    ("text", "assertion"),
+    [
+        ("i had heavy periods until i had a hysterectomy", Assertion.HISTORICAL),
+        ("order a western blot for lyme disease", Assertion.HYPOTHETICAL),
+        ("lyme disease can cause problems in other organs", Assertion.HYPOTHETICAL),
+        ("we're looking for a stroke", Assertion.HYPOTHETICAL),
+    ],
+)
+def test_what_is_over_looked_for_or_said_in_general_is_not_there(
+    text: str, assertion: Assertion
+) -> None:
+    mention = lexicon("en").find(text)[0]
+    assert status(text, mention.start, mention.end, "en").assertion is assertion
+
+
+def test_a_test_or_vaccine_names_no_disease_and_a_worry_no_anxiety() -> None:
+    words = (
+        "Doctor: I'll send a Lyme titer.\nPatient: I had my flu shot. Should I be worried?\n"
+        "Doctor: No need to be worried."
+    )
+    transcript = read_transcript(words)
+    units = find_units(transcript, find_subject(transcript, ""))
+    assert not [
+        m for unit in units for m, _ in unit.mentions if m.concept.kind in ("symptom", "condition")
+    ]
 
 
 def test_a_relative_who_is_the_patient_is_no_family() -> None:

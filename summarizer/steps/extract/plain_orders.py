@@ -128,9 +128,20 @@ _DEVICE = re.compile(
 )
 
 
+_CONDITION = re.compile(r"\W*(?:(?:and|but|so|then) )*(?:if|unless|in case)\b", re.I)
+
+
+def _doubted(before: str) -> bool:
+    """Is the order behind these words only supposed? "If that happens, we'll get" is, comma or
+    not."""
+    *clauses, last = before.split(",")
+    only_comma = not last.strip() and bool(clauses) and _CONDITION.match(clauses[-1])
+    return bool(_DOUBT.search(last) or only_comma)
+
+
 def _device(board: Board, unit: Unit) -> None:
     match = _DEVICE.search(unit.clean)
-    if not match or _DOUBT.search(unit.clean[: match.start()].rsplit(",", 1)[-1]):
+    if not match or _doubted(unit.clean[: match.start()]):
         return
     worn = re.sub(r"^(an?) an? ", r"\1 ", match[2])
     if any(
@@ -152,7 +163,7 @@ def _device(board: Board, unit: Unit) -> None:
 
 def _ordered(board: Board, unit: Unit, match: re.Match[str]) -> None:
     text = unit.clean
-    if not _BARE.match(match[0]) and _DOUBT.search(text[: match.start()].rsplit(",", 1)[-1]):
+    if not _BARE.match(match[0]) and _doubted(text[: match.start()]):
         return
     said = (match[1] or match[2]).lower()
     verb = _BASE.get(said, "start" if said.startswith(("start you", "putting")) else said)
@@ -269,7 +280,7 @@ def _names(board: Board, text: str, key: str) -> bool:
 
 def _next_visit(board: Board, unit: Unit) -> None:
     match = _AGAIN.search(unit.clean)
-    if not match or _DOUBT.search(unit.clean[: match.start()].rsplit(",", 1)[-1]):
+    if not match or _doubted(unit.clean[: match.start()]):
         return
     when = match[1]
     if any(c.section == "followup" and when in c.text for c in board.claims):
