@@ -201,7 +201,12 @@ def _scope(text: str, start: int, end: int, language: Language) -> tuple[str, st
     return before, after[: stop.start()] if stop else after[:60]
 
 
+_NOTHING = re.compile(r"\b(?:nothing|rien)(?: like)?(?: an?)? $", re.I)
+
+
 def _denied(before: str, after: str, language: Language) -> bool:
+    if _NOTHING.search(before):
+        return True  # "some numbness, but nothing tingling"
     pseudo = _PSEUDO[language].sub(lambda m: "_" * len(m[0]), before)
     cues = list(_NEGATION[language].finditer(pseudo))
     if cues and len(pseudo[cues[-1].end() :].split()) <= (12 if "," in before else 7):

@@ -124,6 +124,7 @@ _PLAIN: tuple[tuple[re.Pattern[str], _Replacement], ...] = tuple(
         ),
         (r"\blike (?=really\b|so\b|about \d)", ""),
         (r"^(?:sorry|however)\b,? (?=\w+ \w+)", ""),
+        (r"^\w+ and (?=on (?:the|his|her) \w+ exam\b)", ""),
         (r"^(?:the )?(?:results|x-?rays?|exam)(?: and|,)? (?=there (?:is|are)\b)", ""),
         (r"(?<=\w\w)(?<!right)(?<!until)(?<!than)(?<!from)(?<!just)(?<!by)(?<!for) now$", ""),
         (r"(?<=\w\w),? yes$", ""),

@@ -157,6 +157,7 @@ def find_units(transcript: Transcript, subject: Subject) -> list[Unit]:
             asked = not ordered and (
                 spoken.endswith("?")
                 or (utterance.role is Role.CLINICIAN and _asks(spoken, mentions, language))
+                or (told and _WONDERS[language].match(spoken) is not None)
             )
             units.append(
                 Unit(
@@ -188,6 +189,20 @@ def _another_persons(index: int, turn: Utterance, start: int, end: int, raw: str
     )
 
 
+# What a patient asks back: "is that golfer's elbow".
+_WONDERS = {
+    "en": re.compile(
+        r"(?:(?:and|so|but|well|okay|um|uh|oh|now)\b[ ,]*)*(?:is (?:that|this|it)(?! (?:is|was)\b)|"
+        r"should i|do i (?:need|have)|can i|could (?:it|that|this) be|does (?:that|this) mean|"
+        r"am i going|will i|what (?:is|are|about|causes))\b",
+        re.I,
+    ),
+    "fr": re.compile(
+        r"(?:(?:et|donc|mais|alors|euh|bon)\b[ ,]*)*"
+        r"(?:est-ce que c'est|c'est quoi|est-ce que je (?:dois|peux)|est-ce grave)\b",
+        re.I,
+    ),
+}
 # A worry about something is no symptom: "I'm just anxious about the results".
 _WORRY = re.compile(
     r"(?:worried|anxious|nervous|concerned|inquiète?s?|inquiets?|anxieu(?:x|se)s?) "

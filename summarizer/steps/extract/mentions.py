@@ -184,7 +184,8 @@ _LIKENED = {
 def _medicine(board: Board, unit: Unit, mention: Mention, assertion: Assertion) -> None:
     if assertion not in (Assertion.AFFIRMED,) or _STOPPED.search(unit.raw):
         return
-    if unit.section == "plan" and unit.role not in (Role.PATIENT, Role.CAREGIVER):
+    told = unit.role in (Role.PATIENT, Role.CAREGIVER)
+    if not told and (unit.section == "plan" or _WILL_TAKE[board.language].search(joined(unit.raw))):
         return
     amount = _dose_of(unit, mention, board)
     phrase = _phrase(unit, board)
@@ -208,6 +209,20 @@ def _medicine(board: Board, unit: Unit, mention: Mention, assertion: Assertion) 
     )
 
 
+# "We'll try some Motrin 800 mg": what will be taken is no medicine of today.
+_WILL_TAKE = {
+    "en": re.compile(
+        r"\b(?:i|we)(?:'ll| will|'m going to|'re going to| want to|'d like to| would like to) "
+        r"(?:\w+ ){0,3}?(?:try|start|prescribe|give|add|order|put|get)\b|"
+        r"\blet's (?:try|start|add)\b",
+        re.I,
+    ),
+    "fr": re.compile(
+        r"\b(?:je vais|on va|je vous|nous allons) (?:vous )?(?:\w+ )?(?:mettre|mets|prescri\w+|"
+        r"donner|donne|ajout\w+|commencer|débuter|essayer)\b",
+        re.I,
+    ),
+}
 # A medicine with its number or time and no verb: "the apixaban, 5, morning and night".
 _VERBLESS = re.compile(
     r"\b(?:i|i'm|i've|you|you're|it|it's|that's|he|she|we|they|was|were|is|are|makes?|if|je|j'ai|vous|il|elle|"
