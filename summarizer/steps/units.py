@@ -139,6 +139,7 @@ def find_units(transcript: Transcript, subject: Subject) -> list[Unit]:
                 if not (
                     _WORRY.match(spoken, m.start)
                     or _NOT_MEANT_FR.match(spoken, m.start)
+                    or _WEAK_OF.search(spoken[max(0, m.start - 24) : m.end + 12])
                     or (m.concept.kind == "condition" and _OF_A_TEST.match(spoken, m.end))
                     or _only_spoken_of(spoken, m)
                 )
@@ -193,7 +194,8 @@ def _another_persons(index: int, turn: Utterance, start: int, end: int, raw: str
 _WONDERS = {
     "en": re.compile(
         r"(?:(?:and|so|but|well|okay|um|uh|oh|now)\b[ ,]*)*(?:is (?:that|this|it)(?! (?:is|was)\b)|"
-        r"should i|do i (?:need|have)|can i|could (?:it|that|this) be|does (?:that|this) mean|"
+        r"should i|do i (?:need|have)|did i|can i|could (?:it|that|this) be|"
+        r"does (?:that|this) mean|"
         r"am i going|will i|what (?:is|are|about|causes))\b",
         re.I,
     ),
@@ -215,6 +217,12 @@ _WORRY = re.compile(
 _NOT_MEANT_FR = re.compile(
     r"tomb\w* (?:des nues|enceinte|malade|sur (?:lui|elle|moi)|en panne|bien|d'accord)\b|"
     r"(?:(?<=\by )|(?<=\bil )|(?<=\belle )|(?<=\bon )|(?<=\bqui )|(?<=n')|(?<=l'))ait\b"
+)
+# A weak stream, pulse or grip is no weakness.
+_WEAK_OF = re.compile(
+    r"\b(?:stream|flow|pulses?|grip|signal|coffee)(?: is| was| been)?(?: \w+)? weak\b|"
+    r"\bweak(?:er)? (?:stream|urin\w+|flow|pulses?|grip|signal)\b",
+    re.I,
 )
 # "A Lyme titer", "the flu shot": the test or vaccine is named for the disease, and nobody has it.
 _OF_A_TEST = re.compile(

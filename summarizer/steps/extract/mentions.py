@@ -188,6 +188,19 @@ def _medicine(board: Board, unit: Unit, mention: Mention, assertion: Assertion) 
     if not told and (unit.section == "plan" or _WILL_TAKE[board.language].search(joined(unit.raw))):
         return
     amount = _dose_of(unit, mention, board)
+    if not told and amount and _WILL_BE.match(unit.clean):
+        when = frequency(unit.clean, board.language)
+        board.add(
+            "plan",
+            "plan",
+            " ".join(part for part in ("prescribe", mention.surface, amount, when) if part),
+            [unit],
+            form="order",
+            verb="prescribe",
+            score=0.6 + unit.score,
+            at=str(unit.start),
+        )
+        return
     phrase = _phrase(unit, board)
     taking = _TAKING[board.language].search(unit.raw) or _goes_on(board, unit)
     if not (taking or amount or phrase):
@@ -223,6 +236,8 @@ _WILL_TAKE = {
         re.I,
     ),
 }
+# "It's going to be Mobic 15 mg once a day": the medicine just spoken of, named.
+_WILL_BE = re.compile(r"(?:it|that|this)(?:'s going to be| is going to be| will be) ", re.I)
 # A medicine with its number or time and no verb: "the apixaban, 5, morning and night".
 _VERBLESS = re.compile(
     r"\b(?:i|i'm|i've|you|you're|it|it's|that's|he|she|we|they|was|were|is|are|makes?|if|je|j'ai|vous|il|elle|"

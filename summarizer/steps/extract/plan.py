@@ -64,6 +64,16 @@ _ENUMERATED = {
         re.I,
     ),
 }
+# To something else, named or not: "and then in terms of your, the heart bypass".
+_TURNED = {
+    "en": re.compile(
+        r"\b(?:in terms of|as far as|with regards? to|regarding|as for) (?:your|the)\b", re.I
+    ),
+    "fr": re.compile(
+        r"\b(?:en ce qui concerne|quant à|pour ce qui est de|concernant) (?:votre|vos|le|la|les)\b",
+        re.I,
+    ),
+}
 _JUDGED = re.compile(
     r"\b(?:controll\w+|uncontrolled|stable|improv\w+|wors\w+|better|elevated|"
     r"doing (?:well|great|good|okay)|consistent with|likely|due to|caused "
@@ -120,7 +130,8 @@ def from_plan(board: Board) -> None:
         if unit.role not in (Role.CLINICIAN, Role.UNKNOWN):
             continue
         since += 1
-        if since > _HOLDS or _ENUMERATED[board.language].match(unit.clean):
+        turned = _TURNED[board.language].search(unit.clean[:40])
+        if since > _HOLDS or turned or _ENUMERATED[board.language].match(unit.clean):
             problem = {}
         strong = _STRONG[board.language].search(unit.clean) is not None and not unit.question
         late = unit.index * 2 > len(board.units) and unit.section != "talk"

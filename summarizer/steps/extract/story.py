@@ -281,6 +281,12 @@ _ANAPHORA = {
 }
 
 
+_IT = {
+    "en": re.compile(r"\b(?:it|that|this|they|those|these|there)\b", re.I),
+    "fr": re.compile(r"\b(?:ça|cela|ce|c'est|il|elle|ils|elles|y a)\b|\bl'", re.I),
+}
+
+
 def _about(board: Board, unit: Unit) -> tuple[Unit, Concept] | None:
     """What the clinician had just asked about, for an answer that says only ``it``."""
     for before in reversed(board.units[max(0, unit.index - 6) : unit.index]):
@@ -295,6 +301,8 @@ def _about(board: Board, unit: Unit) -> tuple[Unit, Concept] | None:
         ]
         if len({concept.key for concept in named}) == 1:
             return before, named[0]
+        if before.question and not named and not _IT[board.language].search(before.raw):
+            return None  # "when was your last period?" is what the answer is about
     return None
 
 
