@@ -114,6 +114,8 @@ _HYPOTHETICAL = {
         re.I,
     ),
 }
+# "Likely caused by the uncontrolled hypertension": the cause is in doubt, and not what is named.
+_CAUSED = re.compile(r"\b(?:likely|probably) caused by (?:your|the)\b", re.I)
 # "Lyme disease can cause problems in other organs" says nobody has it.
 _IN_GENERAL = {
     "en": re.compile(r"^\s+(?:can|could|may|might) (?:cause|lead|affect|damage|spread)\b", re.I),
@@ -177,7 +179,7 @@ def status(
         return Status(Assertion.DENIED, experiencer)
     if _HYPOTHETICAL[language].search(before) or _IN_GENERAL[language].match(after):
         return Status(Assertion.HYPOTHETICAL, experiencer)
-    if _UNCERTAIN[language].search(before):
+    if _UNCERTAIN[language].search(before) and not _CAUSED.search(before):
         return Status(Assertion.UNCERTAIN, experiencer)
     past = _HISTORY[language].search(before) or _HISTORY[language].match(after.lstrip())
     if past or _UNTIL[language].match(text[end:]):

@@ -165,9 +165,21 @@ _STOPPED = re.compile(
 )
 
 
+# "your temperature is ninety eight . two": no unit follows.
+_TEMPERATURE = re.compile(
+    rf"(\btemp(?:erature)?(?: today)?(?: is| was| of|'s)? )((?:{_NUMBER} )?{_NUMBER}|\d\d) ?\. ?"
+    rf"(?={_NUMBER}\b|\d\b)",
+    re.I,
+)
+
+
 def stopped_decimal(text: str, stop: int) -> bool:
     """Does the full stop right before ``stop`` stand for a decimal point?"""
-    return any(match.end() >= stop > match.start() for match in _STOPPED.finditer(text))
+    return any(
+        match.end() >= stop > match.start()
+        for pattern in (_STOPPED, _TEMPERATURE)
+        for match in pattern.finditer(text)
+    )
 
 
 # "back in o eight": the year 2008.
@@ -182,6 +194,9 @@ def pointed(text: str, language: Language) -> str:
     word = next(iter(_POINT[language]))
     if language == "en":
         text = _OUGHT.sub(r"\1two thousand \2", text)
+    text = _TEMPERATURE.sub(
+        lambda m: f"{m[1]}{m[2]}." if m[2].isdigit() else f"{m[1]}{m[2]} {word} ", text
+    )
     return _STOPPED.sub(lambda m: f"{m[1]} {word} " if m[1] else f"{m[2]}.", text)
 
 

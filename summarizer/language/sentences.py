@@ -90,7 +90,7 @@ def _by_stops(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     for match in _END.finditer(text, start, end):
         if _ABBREVIATION.search(text[left : match.start()]):
             continue
-        window = max(left, match.start() - 20)
+        window = max(left, match.start() - 48)
         if stopped_decimal(text[window : match.end() + 30], match.start() - window):
             continue
         yield from _trim(text, left, match.start())

@@ -132,6 +132,12 @@ _RESTARTED = re.compile(r"\b(i|we|you|he|she|it|the|a|and|in|to|my|your|is|of)-\
 _DANGLING = re.compile(r"\b[^\W\d_]{1,8}-(?:\s*,(?=\s)|(?=\s|$))")
 # "and like i tried to": said for nothing between two clauses.
 _LIKE = re.compile(r"\b(and|but|so|then) like (?=(?:i|i'm|i've|he|she|they|we|you|my|it)\b)", re.I)
+# "hopefully you know the tumor will shrink": no knowledge of the patient's.
+_YOU_KNOW = re.compile(
+    r"\b(hopefully|because|just|so|and|but|is|was|like|then|or) you know "
+    r"(?!(?:what|how|if|that|when|where|why|about|i|we|it|he|she|they|you)\b)",
+    re.I,
+)
 _KEPT_DOUBLE = re.compile(r"^(?:that|had|très|vous|nous|twenty|vingt)$", re.I)
 _UNITS = (
     (re.compile(r"\b(\d+(?:[.,]\d+)?)\s*(?:milligrams?|milligrammes?)\b", re.I), r"\1 mg"),
@@ -168,7 +174,7 @@ def clean(raw: str, language: Language) -> str:
     text = re.sub(r"\.\.\.|…", ", ", text)
     text = _RESTARTED.sub("", _BROKEN.sub("", text))
     if language == "en":
-        text = _LIKE.sub(r"\1 ", text)
+        text = _YOU_KNOW.sub(r"\1 ", _LIKE.sub(r"\1 ", text))
     text = _BETWEEN_COMMAS[language].sub(" ", text)
     for _ in range(2):
         text = _FILLERS[language].sub(" ", text)

@@ -279,3 +279,36 @@ def test_three_hours_of_talk_are_drafted(backend: Backend) -> None:
     draft = draft_note(transcript, context(), backend=backend)
     assert_every_sentence_has_verbatim_evidence(draft, transcript)
     assert sum(len(part.sentences) for part in draft.sections) < 120
+
+
+def test_the_review_of_systems_holds_what_is_complained_of_now(backend: Backend) -> None:
+    words = """[doctor] what brings you in today ?
+[patient] my knee hurts . two months ago i had chest pain . it stopped after four days .
+[doctor] have you had heartburn ?
+[patient] i thought it was just heartburn , but i'm not sure what that feels like .
+[doctor] and how do you sleep ?
+[patient] i have some numbness at night , but nothing tingling .
+"""
+    draft = draft_note(read_transcript(words), context(), backend=backend)
+    found = " ".join(section(draft, "ros"))
+    assert "knee pain" in found
+    assert "numbness" in found
+    assert "chest pain" not in found
+    assert "heartburn" not in found
+    assert "Reports numbness and tingling" not in found
+
+
+def test_an_order_stands_under_the_problem_that_it_is_for(backend: Backend) -> None:
+    words = """[doctor] what brings you in today ?
+[patient] my mood has been low .
+[doctor] let me do an exam . your lungs are clear .
+[doctor] for your first problem , your depression , we'll increase the prozac to 40 milligrams .
+[doctor] and then in terms of your , the bypass , i want to continue you on the aspirin for now .
+[doctor] if that happens , we'll get you scheduled for an egd .
+[patient] okay .
+"""
+    draft = draft_note(read_transcript(words), context(), backend=backend)
+    plan = section(draft, "plan") + section(draft, "followup")
+    assert any(line.startswith("Depression") and "Prozac" in line for line in plan)
+    assert not any(line.startswith("Depression") and "aspirin" in line for line in plan)
+    assert not any("EGD" in line.upper() and "if" not in line for line in plan)

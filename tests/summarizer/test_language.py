@@ -78,6 +78,18 @@ def test_what_is_over_looked_for_or_said_in_general_is_not_there(
     assert status(text, mention.start, mention.end, "en").assertion is assertion
 
 
+def test_a_temperature_is_not_cut_at_its_point() -> None:
+    said = "your temperature is ninety eight . two your pulse is seventy two"
+    first = next(said[a:b] for a, b in sentence_spans(said, 0, len(said), "en"))
+    assert first.startswith("your temperature is ninety eight . two")
+
+
+def test_a_cause_in_doubt_leaves_what_is_named_certain() -> None:
+    said = "this is likely caused by your hypertension"
+    mention = lexicon("en").find(said)[0]
+    assert status(said, mention.start, mention.end, "en").assertion is Assertion.AFFIRMED
+
+
 def test_a_test_or_vaccine_names_no_disease_and_a_worry_no_anxiety() -> None:
     words = (
         "Doctor: I'll send a Lyme titer.\nPatient: I had my flu shot. Should I be worried?\n"
@@ -124,6 +136,7 @@ def test_what_a_reply_says(text: str, language: Language, said: str) -> None:
         ("it is six point seven now", "en", "it is 6.7 now"),
         ("twelve . five milligrams", "en", "12.5 milligrams"),
         ("12 . 5 mg", "en", "12.5 mg"),
+        ("your temperature is ninety eight . two", "en", "your temperature is 98.2"),
         ("douze . cinq milligrammes", "fr", "12.5 milligrammes"),
         ("back in nineteen eighty five", "en", "back in 1985"),
         ("since twenty twenty one", "en", "since 2021"),

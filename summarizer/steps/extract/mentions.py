@@ -136,11 +136,42 @@ def _symptom(board: Board, unit: Unit, mention: Mention, assertion: Assertion) -
     if mention.concept.key == "pain" or of_a_reaction(board, unit):
         return
     before = joined(unit.raw)[: mention.start]
+    after = joined(unit.raw)[mention.end :]
+    if _THOUGHT_IT_WAS.search(before) or (
+        assertion is Assertion.DENIED and _NOT_SURE.search(after)
+    ):
+        return
+    if assertion is Assertion.AFFIRMED and _is_over(board, unit, after):
+        return
     if mention.concept.key == "cough" and re.search(
         r"\b(?:when|if|quand|si|en) (?:\w+ )?$", before, re.I
     ):
         return  # "it pulls when i cough" reports no cough
     _concept(board, "symptom", "ros", mention, unit, assertion)
+
+
+# "I thought it was just heartburn" explains another complaint.
+_THOUGHT_IT_WAS = re.compile(
+    r"\bthought (?:it|that|this) (?:was|is|might be|could be) (?:just |only )?(?:an? )?$|"
+    r"\b(?:croyais|pensais) que c'était (?:juste |une? |des? )?$",
+    re.I,
+)
+_NOT_SURE = re.compile(
+    r"\b(?:not sure|don't know|n't know|pas sûre?|sais pas) (?:what|ce que)\b", re.I
+)
+_OVER = re.compile(
+    r"\b(?:(?:it|that|they|which) (?:has |have |had )?(?:stopped|went away|gone away|resolved)|"
+    r"(?:haven't|have not|have n't|hasn't|has not) had (?:any|it|them|one|that)(?: more)? since|"
+    r"(?:c'est|ça s'est) (?:passé|arrêté))\b",
+    re.I,
+)
+
+
+def _is_over(board: Board, unit: Unit, after: str) -> bool:
+    """Told with its end: "it stopped after four days, and I haven't had any since"."""
+    later = board.units[unit.index + 1 : unit.index + 2]
+    said = [joined(u.raw) for u in later if u.utterance == unit.utterance]
+    return _OVER.search(" ".join([after, *said])) is not None
 
 
 def of_a_reaction(board: Board, unit: Unit) -> bool:

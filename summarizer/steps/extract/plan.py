@@ -67,7 +67,9 @@ _ENUMERATED = {
 # To something else, named or not: "and then in terms of your, the heart bypass".
 _TURNED = {
     "en": re.compile(
-        r"\b(?:in terms of|as far as|with regards? to|regarding|as for) (?:your|the)\b", re.I
+        r"\b(?:in terms of|as far as|with regards? to|regarding|as for) (?:your|the)\b|"
+        r"\bfor (?:your|the) (?:first|next|second|third|fourth|last|other) (?:problem|issue)\b",
+        re.I,
     ),
     "fr": re.compile(
         r"\b(?:en ce qui concerne|quant à|pour ce qui est de|concernant) (?:votre|vos|le|la|les)\b",
@@ -130,7 +132,7 @@ def from_plan(board: Board) -> None:
         if unit.role not in (Role.CLINICIAN, Role.UNKNOWN):
             continue
         since += 1
-        turned = _TURNED[board.language].search(unit.clean[:40])
+        turned = _TURNED[board.language].search(unit.clean[:60])
         if since > _HOLDS or turned or _ENUMERATED[board.language].match(unit.clean):
             problem = {}
         strong = _STRONG[board.language].search(unit.clean) is not None and not unit.question
@@ -216,8 +218,18 @@ def _parts(text: str, board: Board) -> list[str]:
     return [part for part in re.split(joiner, text, flags=re.I) if part.strip()]
 
 
+_FOR_THAT = re.compile(r"\b(?:for|evaluate|check on) (?:that|this) (?:heart )?([a-z]{4,})$", re.I)
+
+
 def _item(board: Board, unit: Unit, text: str, problem: dict[str, str]) -> None:
     """One order, prescription, safety net or thought, whichever the words are."""
+    own = _FOR_THAT.search(text)
+    if (
+        own
+        and not unit.has("medication")
+        and own[1].lower() not in " ".join(problem.values()).lower()
+    ):
+        problem = {}  # "an echocardiogram for that murmur" is not for the hypertension
     extra = _prescribed(unit, text, board)
     ordered = (
         imperative_en(text, board.english)
