@@ -34,7 +34,7 @@ def named(candidate: Candidate, units: Sequence[Unit]) -> Candidate:
         or before.role is unit.role
         or not opened
         or len(asked) != 1
-        or not asked < {*_FITTING[opened[1].lower()], ""}
+        or not asked <= set(_FITTING[opened[1].lower()])
     ):
         return candidate
     text = clinical(asked.pop(), "en") + text[opened.end() :]

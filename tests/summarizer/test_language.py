@@ -1,7 +1,11 @@
+from collections import Counter
+from pathlib import Path
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import summarizer.language
 from summarizer.language import person_en, person_fr
 from summarizer.language.assertion import answer, asks_of_an_effect, status
 from summarizer.language.lexicon import lexicon
@@ -76,6 +80,13 @@ def test_what_is_over_looked_for_or_said_in_general_is_not_there(
 ) -> None:
     mention = lexicon("en").find(text)[0]
     assert status(text, mention.start, mention.end, "en").assertion is assertion
+
+
+def test_no_medicine_stands_in_the_lexicon_twice() -> None:
+    path = Path(summarizer.language.__file__).parent / "data" / "medicines.tsv"
+    rows = [line.split("\t") for line in path.read_text("utf-8").splitlines() if line[:1] != "#"]
+    names = [row[0] for row in rows] + [b for row in rows for b in row[2].split("|") if b]
+    assert [name for name, times in Counter(n.casefold() for n in names).items() if times > 1] == []
 
 
 def test_a_temperature_is_not_cut_at_its_point() -> None:
