@@ -298,6 +298,33 @@ def test_the_review_of_systems_holds_what_is_complained_of_now(backend: Backend)
     assert "Reports numbness and tingling" not in found
 
 
+def test_pressing_against_a_limb_is_no_palpation(backend: Backend) -> None:
+    words = """[doctor] what brings you in today ?
+[patient] my elbow hurts .
+[doctor] let me do a quick exam . do you have any pain when i press against your flexed wrist ?
+[patient] yes i do .
+[doctor] and does it hurt when i press on the inside of the elbow ?
+[patient] yes .
+"""
+    draft = draft_note(read_transcript(words), context(), backend=backend)
+    found = " ".join(section(draft, "exam"))
+    assert "Pain with pressing against the flexed wrist" in found.replace("her", "the")
+    assert "Pain to palpation on the inside" in found
+
+
+def test_an_order_is_written_once_though_it_is_entered_too(backend: Backend) -> None:
+    words = """[doctor] what brings you in today ?
+[patient] i have back pain .
+[doctor] let me do a quick exam . your lungs are clear .
+[doctor] so we'll start you on meloxicam 15 milligrams once a day .
+[patient] okay .
+[doctor] hey dragon , order meloxicam 15 milligrams once a day .
+"""
+    draft = draft_note(read_transcript(words), context(), backend=backend)
+    plan = section(draft, "plan")
+    assert sum("eloxicam" in line for line in plan) == 1
+
+
 def test_an_order_stands_under_the_problem_that_it_is_for(backend: Backend) -> None:
     words = """[doctor] what brings you in today ?
 [patient] my mood has been low .

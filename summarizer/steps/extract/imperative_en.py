@@ -375,6 +375,8 @@ _NEXT = re.compile(
 _ERRAND = re.compile(
     r"(?:(?:come|go)(?: and)? (?:sit|see|tell|say|get|have a)|sit\b|put that "
     r"in|do something|print\b|take (?:your|their|her|his) time|"
+    r"review (?:these|those|the|your) (?:pictures|images)\b|"
+    r"discuss (?:the|this|your) \w+(?: a (?:little|bit))? more\b|"
     r"see (?:\w+ing|around|about|at|how|if|what)\b|let (?:them|him|her|it)\b|"
     r"come back to (?:it|that)|sort\b|"
     r"add something|see her\b|wait a)",

@@ -168,6 +168,11 @@ def from_plan(board: Board) -> None:
             and not re.match(r"(?:if .{8,}, )?(?:why don't|how about)", unit.clean, re.I)
         ):
             continue
+        if _SO_YOU_CAN.match(unit.raw) and not unit.has("medication", "test"):
+            continue  # "so you can eat right after taking it" says what for
+        if _TO_RECORDER.match(unit.raw) and _entered_twice(board, unit):
+            board.used.add(unit.index)
+            continue
         if text and (not _META[board.language].search(text) or _PROVIDED.match(text)):
             under = _ordered_under(board, unit) if _TO_RECORDER.match(unit.raw) else problem
             for part in _parts(text, board):
@@ -177,6 +182,22 @@ def from_plan(board: Board) -> None:
 # "Hey dragon, order lasix 80 milligrams": entered when it comes to mind, whatever was spoken of.
 _TO_RECORDER = re.compile(r"(?:(?:um+|uh+|okay|and|so|hey)\b[\s,]*)*dragon\b", re.I)
 _PROBLEM = ("problem", "problem_en", "problem_fr", "problem_side", "problem_said")
+
+
+_SO_YOU_CAN = re.compile(r"\W*so (?:that )?you can\b", re.I)
+
+
+def _entered_twice(board: Board, unit: Unit) -> bool:
+    """An order that only enters what the patient was just told, dose and all: "order lisinopril 20
+    mg daily" after "we'll increase it from 10 to 20 mg"."""
+    named = [m.surface.lower() for m, _ in unit.mentions if m.concept.kind == "medication"]
+    numbers = set(re.findall(r"\d+(?:\.\d+)?", unit.clean))
+    return bool(named and numbers) and any(
+        claim.attributes.get("form") == "order"
+        and all(name in claim.text.lower() for name in named)
+        and numbers <= set(re.findall(r"\d+(?:\.\d+)?", claim.text))
+        for claim in board.claims
+    )
 
 
 def _ordered_under(board: Board, unit: Unit) -> dict[str, str]:

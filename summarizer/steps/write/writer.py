@@ -158,12 +158,13 @@ def _provoked(claim: Claim, language: Language) -> str:
     verb, _, place = claim.text.partition(" ")
     if language == "fr":
         return word("not_tender" if denied else "tender", language).format(claim.text)
-    if verb in _MOVED:
+    doing = "pressing" if place.startswith("against ") else _MOVED.get(verb, "")
+    if doing:  # "when I press against your flexed wrist" is no palpation
         key = "no_pain_moved" if denied else "pain_moved"
-        return word(key, language).format(f"with {_MOVED[verb]} {place}")
+        return word(key, language).format(f"with {doing} {place}")
     return word("not_tender" if denied else "tender", language).format(
         place
-        if re.match(r"(?:on|over|at|in|against|along|around|here|up|down|into)\b", place)
+        if re.match(r"(?:on|over|at|in|along|around|here|up|down|into)\b", place)
         else f"of {place}"
     )
 
