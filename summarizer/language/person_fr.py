@@ -34,14 +34,6 @@ _FEMININE = words(
 )
 
 
-# How a note names who speaks for the patient.
-HELPERS = (
-    r"l'accompagnante?|la (?:mère|fille|sœur|grand-mère|tante|compagne|voisine|collègue)|"
-    r"le (?:père|parent|mari|fils|frère|grand-père|compagnon|voisin|collègue)|"
-    r"l'(?:épouse|oncle|infirmière?)"
-)
-
-
 @dataclass(frozen=True, slots=True)
 class PronomsFr:
     """How the note speaks of the patient in French."""

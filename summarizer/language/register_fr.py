@@ -6,10 +6,10 @@ was said is denied or affirmed anew.
 
 import re
 
-from summarizer.language.person_fr import HELPERS
+from summarizer.language.carers import HELPERS_FR
 
 _PERSON = (
-    rf"il|elle|on|ils|elles|ça|le patient|la patiente|{HELPERS}|qui|l'enfant|le bébé|la douleur"
+    rf"il|elle|on|ils|elles|ça|le patient|la patiente|{HELPERS_FR}|qui|l'enfant|le bébé|la douleur"
 )
 _CLITIC = r"(?:(?:se|me|lui|leur|le|la|les|y|en)\s|(?:s'|l'|y'))?"
 # "plus" is left alone: "il a plus mal" may say more or no more.
@@ -26,7 +26,7 @@ _ENDS = re.compile(
 _BEGINS = re.compile(
     r"^(?:(?:non|oui|ouais|écoutez|attendez|monsieur|madame|docteur|soyons honnêtes|là|"
     r"c'est ça|franchement|en tous? cas)\b(?:[ ,]+(?:mais|enfin|bah|donc))?[ ,]+)+"
-    rf"(?=(?:il|elle|on|ils|elles|ça|c'est|c'était|le patient|la patiente|{HELPERS})\b)",
+    rf"(?=(?:il|elle|on|ils|elles|ça|c'est|c'était|le patient|la patiente|{HELPERS_FR})\b)",
     re.I,
 )
 _TWICE = re.compile(r"\b((?:il|elle) (?:s'est|est|a|était)) \1\b", re.I)

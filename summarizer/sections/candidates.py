@@ -13,6 +13,7 @@ from summarizer.language.lexicon import Mention
 from summarizer.language.plain import clinical, compact
 from summarizer.language.recall import RECALLED
 from summarizer.language.text import clean, joined, listed
+from summarizer.sections.replies import reply_to
 from summarizer.steps.extract.imperative_en import imperative_en
 from summarizer.steps.units import Subject, Unit
 from summarizer.steps.write.phrases import word
@@ -43,7 +44,7 @@ def candidates(units: list[Unit], language: Language, subject: Subject) -> list[
         if unit.index in taken:
             continue
         if unit.question and unit.role in (Role.CLINICIAN, Role.UNKNOWN):
-            out.extend(_asked(unit, _reply(units, unit), language, subject, taken))
+            out.extend(_asked(unit, reply_to(units, unit), language, subject, taken))
         elif unit.question:
             continue
         elif unit.role in (Role.CLINICIAN, Role.UNKNOWN):
@@ -51,29 +52,6 @@ def candidates(units: list[Unit], language: Language, subject: Subject) -> list[
         else:
             out.extend(_told(unit, language, subject))
     return out
-
-
-def _reply(units: list[Unit], question: Unit) -> list[Unit]:
-    """The units of the turn that answers: the next turn of someone else, if nothing else was
-    asked after this question. A question back ("like what?") and its explanation are no answer:
-    the turn after them is."""
-    reply: list[Unit] = []
-    for unit in units[question.index + 1 :]:
-        if unit.utterance == question.utterance:
-            if unit.question:
-                return []
-            continue
-        if reply and unit.utterance != reply[0].utterance:
-            break
-        if not reply and unit.role is question.role:
-            return []
-        reply.append(unit)
-    if reply and all(unit.question for unit in reply):
-        told = [u for u in units if u.utterance == reply[0].utterance + 1]
-        back = [u for u in units if u.utterance == reply[0].utterance + 2]
-        if told and back and not any(unit.question for unit in (*told, *back)):
-            return back
-    return reply
 
 
 def _asked(
@@ -331,7 +309,7 @@ def _stated(units: list[Unit], unit: Unit, language: Language, subject: Subject)
     if not turned:
         return []
     turned = likely + turned
-    reply = _reply(units, unit)
+    reply = reply_to(units, unit)
     agreed = bool(reply) and answer(joined(reply[0].raw), language) == "yes"
     if agreed and _CERTAIN[language].match(joined(reply[0].raw)):
         confirmed = _candidate(turned, "answered", unit, language)

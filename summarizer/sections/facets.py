@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from summarizer.language.assertion import answer
 from summarizer.language.text import joined, listed
+from summarizer.sections.replies import reply_to
 from summarizer.steps.units import Unit
 from summarizer.types import Assertion, Language, Role
 
@@ -85,24 +86,9 @@ def denied_facets(units: Sequence[Unit], language: Language) -> dict[str, list[U
 def _next_turn(
     units: Sequence[Unit], question: Unit, *, alike: re.Pattern[str] | None = None
 ) -> Unit | None:
-    """The first unit of the turn that answers. Another question in between has the answer, but for
-    one of the same kind (``alike``: "do you smoke? any drugs?") or the patient's own that only asks
-    what is meant, with what the clinician says to it."""
-    back = 0
-    for unit in units[question.index + 1 :]:
-        if unit.utterance == question.utterance:
-            if unit.question and not (alike and alike.search(unit.raw)):
-                return None
-        elif unit.role is question.role:
-            if not back or unit.question or unit.utterance != question.utterance + 2:
-                return None
-        elif unit.question and unit.utterance == question.utterance + 1:
-            back = unit.index
-        elif not back or unit.utterance == question.utterance + 3:
-            return unit
-        else:
-            return None
-    return None
+    """The first unit that answers, where it asks nothing itself."""
+    reply = reply_to(units, question, alike=alike)
+    return reply[0] if reply and not reply[0].question else None
 
 
 def turn_of(units: Sequence[Unit], unit: Unit) -> str:

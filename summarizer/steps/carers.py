@@ -3,29 +3,11 @@ and from where to where the patient speaks after all ("passez-la-moi")."""
 
 import re
 
+from summarizer.language.carers import CARERS
 from summarizer.language.text import joined
 from summarizer.language.words import words
 from summarizer.types import Language, Role, Transcript
 
-_WORDS: dict[Language, dict[str, str]] = {
-    "en": {
-        "mother": "mother", "mom": "mother", "mum": "mother", "father": "father", "dad": "father",
-        "wife": "wife", "husband": "husband", "daughter": "daughter", "son": "son",
-        "sister": "sister", "brother": "brother", "grandmother": "grandmother",
-        "grandma": "grandmother", "grandfather": "grandfather", "grandpa": "grandfather",
-        "aunt": "aunt", "uncle": "uncle", "partner": "partner", "girlfriend": "girlfriend",
-        "boyfriend": "boyfriend", "nurse": "nurse",
-    },
-    "fr": {
-        "mère": "la mère", "maman": "la mère", "père": "le père", "papa": "le père",
-        "femme": "l'épouse", "épouse": "l'épouse", "mari": "le mari", "fille": "la fille",
-        "fils": "le fils", "sœur": "la sœur", "soeur": "la sœur", "frère": "le frère",
-        "grand-mère": "la grand-mère", "grand-père": "le grand-père", "tante": "la tante",
-        "oncle": "l'oncle", "compagne": "la compagne", "compagnon": "le compagnon",
-        "infirmière": "l'infirmière", "infirmier": "l'infirmier", "voisine": "la voisine",
-        "voisin": "le voisin",
-    },
-}  # fmt: skip
 # By who speaks for the patient, and by the clinician to them.
 _SAYS: dict[Language, tuple[str, str]] = {
     "en": (
@@ -69,7 +51,7 @@ _OF_WOMEN = {
 def carer_of(transcript: Transcript, gender: str = "") -> str:
     """``mother``, in French ``la mère``, as it was said or as the speaker is labelled; empty where
     nothing says who speaks. ``gender``: the speaker's, where their words show it."""
-    names = _WORDS[transcript.language]
+    names = CARERS[transcript.language]
     named = "|".join(sorted(names, key=len, reverse=True))
     for turn in transcript.utterances:
         label = re.search(rf"\b({named})\b", turn.speaker, re.I)

@@ -8,8 +8,8 @@ import re
 from collections.abc import Sequence
 
 from summarizer.language import register_fr
+from summarizer.language.carers import HELPERS_FR
 from summarizer.language.lexicon import lexicon
-from summarizer.language.person_fr import HELPERS
 from summarizer.language.register_en import written
 from summarizer.types import Claim, Language
 
@@ -79,13 +79,13 @@ _TALK = {
     ),
     "fr": re.compile(
         r"\?|\b(?:est[- ]ce qu|qu'est[- ]ce|n'est[- ]ce pas)|"
-        rf"\b(?P<who>{HELPERS}|elle|il|le patient|la patiente) (?:\w+ ){{1,3}}(?P=who) "
+        rf"\b(?P<who>{HELPERS_FR}|elle|il|le patient|la patiente) (?:\w+ ){{1,3}}(?P=who) "
         r"(?:\w+ ){1,2}(?P=who)\b|"
-        rf"\b(?:{HELPERS}|elle|il|le patient|la patiente) (?:n'|ne )?(?:sait|sais) pas"
+        rf"\b(?:{HELPERS_FR}|elle|il|le patient|la patiente) (?:n'|ne )?(?:sait|sais) pas"
         r"(?: trop)?(?: (?:il|elle|non|là|depuis|après|peut|la|le|c'est)\b|,|$)|"
         r"\b(?:pouvez|allez|voyez|écoutez|attendez|dites)\b|\ben sait rien\b|"
-        rf"(?:\b(?:{HELPERS})\b.*){{3}}|\bl[ae] (?P<carer>\w+) est (?:sa|son) (?P=carer)\b|"
-        rf"\b(?:elle|il) (?:{HELPERS})\b|\by'en a qui\b",
+        rf"(?:\b(?:{HELPERS_FR})\b.*){{3}}|\bl[ae] (?P<carer>\w+) est (?:sa|son) (?P=carer)\b|"
+        rf"\b(?:elle|il) (?:{HELPERS_FR})\b|\by'en a qui\b",
         re.I,
     ),
 }

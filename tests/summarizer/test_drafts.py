@@ -295,7 +295,7 @@ def test_the_review_of_systems_holds_what_is_complained_of_now(backend: Backend)
     assert "numbness" in found
     assert "chest pain" not in found
     assert "heartburn" not in found
-    assert "Reports numbness and tingling" not in found
+    assert "Denies tingling" in found
 
 
 def test_pressing_against_a_limb_is_no_palpation(backend: Backend) -> None:
@@ -308,7 +308,7 @@ def test_pressing_against_a_limb_is_no_palpation(backend: Backend) -> None:
 """
     draft = draft_note(read_transcript(words), context(), backend=backend)
     found = " ".join(section(draft, "exam"))
-    assert "Pain with pressing against the flexed wrist" in found.replace("her", "the")
+    assert "Pain with pressing against the flexed wrist" in found
     assert "Pain to palpation on the inside" in found
 
 

@@ -36,9 +36,9 @@ _SYSTEM_ORDER = list(SYSTEMS)
 
 # What the patient does, whoever says it; coming back is told as a plan, not as advice.
 _PATIENTS = words(
-    "take use avoid wear rest ice elevate drink eat exercise limit apply quit lose bring call "
-    "contact report watch record log stretch sleep wash gargle hydrate notify finish complete "
-    "ask touch cut reach go work keep try"
+    "take use avoid wear rest ice elevate drink eat exercise limit apply quit lose "
+    "report watch record log stretch sleep wash gargle hydrate finish complete touch cut work "
+    "keep try"
 )
 _COMES = words("come return")
 _REFERRED = re.compile(r"^(refer|send) (?=(?:over |back |up )?to\b)", re.I)
@@ -353,10 +353,6 @@ def _assessment(claims: Sequence[Claim], language: Language) -> list[Sentence]:
     return out
 
 
-# "I'll call you with the results" is for the clinician to do.
-_TO_PATIENT = re.compile(r"(?:call|contact|notify|bring|ask) (?:her|him|the patient)\b", re.I)
-
-
 def _order(claim: Claim, language: Language) -> Sentence:
     """An order in the clinician's voice, an instruction as what the patient was told."""
     text = after_colon(claim.text)
@@ -378,5 +374,5 @@ def _order(claim: Claim, language: Language) -> Sentence:
     text = re.sub(
         r"^(refer|send) (?=(?:over |back |up )?to\b)", r"\1 the patient ", text, flags=re.I
     )
-    told = claim.kind == "instruction" or (first in _PATIENTS and not _TO_PATIENT.match(text))
+    told = claim.kind == "instruction" or first in _PATIENTS
     return made(word("advised" if told else "will", language).format(text), [claim])
