@@ -74,6 +74,14 @@ _TALK = {
         r"^(?:the patient|she|he) (?:is|was) going to (?:fall|die|faint|pass out|vomit|throw up)\b|"
         r"\beven with the\b(?= (?:after|before|the|i)\b)|"
         r"^as far as [\w ]+ so\b|^that (?:the|his|her|he|she)\b|\bwould looks\b|"
+        r"^(?:[\w ]+: )?they (?:look|have to|would|will|can|could|must|need to|sign|qualify|"
+        r"are (?:taking|using|doing|eating|drinking))\b|"
+        r"\bwould(?: have|'ve)\b(?! to\b)|^(?:\w+,? )?maybe\b|^(?:\w+ )?\w+, maybe\b|"
+        r"^(?:[\w ]+: )?(?:cause|because|or),? |"
+        r"\b(?:that|this) (?:other )?one\b|\bone of them\b|\bthe other (?:one|two)\b|"
+        r"(?<!-)\bup here\b|\bdown here\b|\bthe whole thing\b|"
+        r"^(?:the thing|some of that|those were)\b|"
+        r"\bhaha\b|"
         r"\bdo(?:es)?(?: not|n't) know (?!if|what|how|why|whether|that|when|where|about|any|the)\w",
         re.I,
     ),

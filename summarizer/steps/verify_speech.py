@@ -146,11 +146,15 @@ def _another_acts(
 ) -> bool:
     """The clinician's "I will order" written as something that the patient does. The words tell,
     and not the label: labels are wrong at times."""
-    said = " ".join(joined(item.quote) for item in spoken)
+    quotes = [joined(item.quote) for item in spoken]
+    said = " ".join(quotes)
     if _OURS.search(sentence.text) and _THEIRS.search(said):
         return True
     if not _PATIENT_DOES[language].match(sentence.text) or _SEEN_AGAIN.match(sentence.text):
         return False
+    if any(_TOLD.search(quote) and not _I_WILL.search(quote) for quote in quotes):
+        return False  # "i'll prescribe some": another sentence, which names what is to be taken
+    said = _HAVE_YOU_DO.sub(" ", said)
     return bool(
         _I_WILL.search(said)
         and (_BY_CLINICIAN.search(sentence.text) or not re.search(r"\bpatient\b", said, re.I))
@@ -159,6 +163,18 @@ def _another_acts(
         )
     )
 
+
+_TOLD = re.compile(
+    r"\byou (?:can|could|should|need|may|must|have|want|to)\b|"
+    r"^(?:(?:and|so|then|just|please)\s+)*(?:take|use|apply) (?:it|them|that|this|those)\b",
+    re.I,
+)
+# "I'll have you continue to watch your diet" is the patient's to do.
+_HAVE_YOU_DO = re.compile(
+    r"\bhave you (?=(?:continue|keep|start|watch|take|use|stay|avoid|limit|eat|drink|wear|rest|ice|"
+    r"elevate|exercise|monitor|check|record|weigh|work|try)\b)",
+    re.I,
+)
 
 _SIDE = re.compile(r"\b(left|right|gauche|droite?)\b(?! (?:now|away|here|there|after))", re.I)
 _CORRECTED = re.compile(

@@ -338,6 +338,8 @@ def imperative_en(text: str, who: Pronouns) -> tuple[str, str, bool] | None:
     word = re.match(r"[a-z]+", text, re.I)
     if not word:
         return None
+    if _HAVE_YOU_DO.match(text):
+        to_patient = True
     to_patient = to_patient or (not led and re.search(r"\bwith me\b", text, re.I) is not None)
     led = led or to_patient
     verb = word[0].lower()
@@ -366,6 +368,12 @@ def imperative_en(text: str, who: Pronouns) -> tuple[str, str, bool] | None:
     return _finished(text, verb, to_patient, who)
 
 
+# "Have you continue to watch your diet": the patient's to do, as an order to the clinician is not.
+_HAVE_YOU_DO = re.compile(
+    r"have you (?:continue to |keep |start )?(?:watch|tak|us|stay|avoid|limit|do|eat|drink|wear|"
+    r"rest|ice|elevate|exercise|monitor|check|record|weigh|work|try)(?:e|ing|ying)?\b",
+    re.I,
+)
 _NEXT = re.compile(
     r"^see (?:back |again )?(?=(?:in|within) (?:about |around )?"
     r"(?:\d|an?\b|one|two|three|four|six)|next (?:week|month|year)\b|tomorrow\b)",
@@ -377,6 +385,10 @@ _ERRAND = re.compile(
     r"in|do something|print\b|take (?:your|their|her|his) time|"
     r"review (?:these|those|the|your) (?:pictures|images)\b|"
     r"discuss (?:the|this|your) \w+(?: a (?:little|bit))? more\b|"
+    r"take (?:a moment|an? (?:\w+ )?(?:look|peek|listen|minute|second)|(?:good )?care of (?:you|"
+    r"that|this))\b|keep (?:an?|a close) (?:close )?eye on you\b|"
+    r"(?:bring|kick|move|lift|hold|put|push|turn|roll|slide) (?:it|that) (?:back|out|up|down|over|"
+    r"straight|for me|against|this way)\b|"
     r"see (?:\w+ing|around|about|at|how|if|what)\b|let (?:them|him|her|it)\b|"
     r"come back to (?:it|that)|sort\b|"
     r"add something|see her\b|wait a)",
@@ -414,9 +426,20 @@ _OF_NOTHING = re.compile(
 )
 
 
+# "We'll take care of that today and then schedule an appointment": the appointment is the order.
+_CARED_FOR = re.compile(
+    r"^(?:take (?:good )?care of|keep (?:an?|a close) (?:close )?eye on) (?:you|that|this)\b.*?"
+    r"\band (?:then )?(?=(?:schedule|see|follow|have you|recheck|check|repeat)\b)",
+    re.I,
+)
+_OTHER_OPTION = re.compile(r"\b(?:the )?other option\b", re.I)
+
+
 def _finished(
     text: str, verb: str, to_patient: bool, who: Pronouns
 ) -> tuple[str, str, bool] | None:
+    if _OTHER_OPTION.search(text):
+        return None  # one of two ways is offered, and none ordered
     text = _PURPOSE.sub("", _THROWN.sub("", text))
     # "I'll call you with the results" is the clinician's to do.
     to_them = re.match(r"(?:call|contact|notify|reach out to|bring|ask) your?\b", text, re.I)
@@ -433,6 +456,7 @@ def _finished(
     )
     text = re.sub(r"^have you (?:come |follow )?(?:back|up)\b", "follow-up", text, flags=re.I)
     text = re.sub(r"^have you\s+", "", text, flags=re.I)
+    text = _CARED_FOR.sub("", text)
     text = re.sub(
         r"^(?:let me know|call me|call us|give (?:me|us) a call|let us know)",
         lambda m: "call" if "call" in m[0].lower() else "report",

@@ -5,6 +5,8 @@ import re
 from summarizer.language import person_en, person_fr
 from summarizer.language.orders import ORDERED_OF
 from summarizer.language.quantities import doses, duration, frequency
+from summarizer.language.text import joined
+from summarizer.steps.extract.antecedents import conditioned, told_to_take, with_medicine
 from summarizer.steps.extract.board import Board
 from summarizer.steps.extract.imperative_en import imperative_en
 from summarizer.steps.extract.imperative_fr import imperative_fr
@@ -14,7 +16,7 @@ from summarizer.types import Evidence, Role
 
 _META = {
     "en": re.compile(
-        r"\b(?:dragon|dax|physical exam|examine|take a (?:quick )?look|talk (?:a "
+        r"\b(?:dragon|dax|physical exam|examine|take a (?:quick )?(?:look|peek|listen)|talk (?:a "
         r"little|about)|go over|listen to|check out your|check you out|discuss "
         r"my|look at (?:some of|your (?:results|x|mri|labs))|"
         r"questions?|finalize|procedures discussed|let you know what|any concerns|show me|"
@@ -139,6 +141,7 @@ def from_plan(board: Board) -> None:
         late = unit.index * 2 > len(board.units) and unit.section != "talk"
         strong = strong or (late and _ordered_without_verb(unit, board))
         strong = strong or (unit.phase == "plan" and _ADVISED.search(unit.clean) is not None)
+        strong = strong or (board.language == "en" and late and told_to_take(unit))
         strong = strong or (
             late and re.match(r"(?:if|si|en cas d)\b", unit.clean, re.I) is not None
         )
@@ -175,8 +178,9 @@ def from_plan(board: Board) -> None:
             continue
         if text and (not _META[board.language].search(text) or _PROVIDED.match(text)):
             under = _ordered_under(board, unit) if _TO_RECORDER.match(unit.raw) else problem
+            text, before = conditioned(board, unit, text)
             for part in _parts(text, board):
-                _item(board, unit, part, under)
+                _item(board, unit, part, under, before)
 
 
 # "Hey dragon, order lasix 80 milligrams": entered when it comes to mind, whatever was spoken of.
@@ -242,8 +246,15 @@ def _parts(text: str, board: Board) -> list[str]:
 _FOR_THAT = re.compile(r"\b(?:for|evaluate|check on) (?:that|this) (?:heart )?([a-z]{4,})$", re.I)
 
 
-def _item(board: Board, unit: Unit, text: str, problem: dict[str, str]) -> None:
-    """One order, prescription, safety net or thought, whichever the words are."""
+def _item(
+    board: Board,
+    unit: Unit,
+    text: str,
+    problem: dict[str, str],
+    before: tuple[Evidence, ...] = (),
+) -> None:
+    """One order, prescription, safety net or thought, whichever the words are; ``before`` is the
+    evidence of a condition that the sentence before it sets."""
     own = _FOR_THAT.search(text)
     if (
         own
@@ -259,9 +270,21 @@ def _item(board: Board, unit: Unit, text: str, problem: dict[str, str]) -> None:
     )
     if ordered:
         order, verb, to_patient = ordered
+        order, named_in, typed = with_medicine(board, unit, order)
+        extra = extra or typed
         section = "followup" if _RETURN[board.language].search(order) else "plan"
         kind = "instruction" if to_patient else "plan"
-        _ordered(board, unit, order, problem, kind=kind, section=section, verb=verb, typed=extra)
+        _ordered(
+            board,
+            unit,
+            order,
+            problem,
+            kind=kind,
+            section=section,
+            verb=verb,
+            source=(*before, *named_in),
+            typed=extra,
+        )
     elif (
         _read_aloud(board, unit, text, problem, extra)
         or _dictated(board, unit, text, problem)
@@ -339,11 +362,22 @@ def _counselled(board: Board, unit: Unit, text: str, problem: dict[str, str]) ->
         return False
     if not unit.has("condition", "symptom", "medication", "test") or not _EXPLAINED.search(text):
         return False
+    if not _to_the_patient(board, unit):
+        return False
     turned = person_en.third_person(_OPENED.sub("", text), board.english, speaker="clinician")
     if not turned or not 7 <= len(turned.split()) <= 35 or _JUDGED.search(turned):
         return False
     _ordered(board, unit, turned, problem, kind="instruction", verb="explain")
     return True
+
+
+def _to_the_patient(board: Board, unit: Unit) -> bool:
+    """Is somebody spoken to in this turn? What is dictated to the recorder was not discussed."""
+    return any(
+        re.search(r"\b(?:you|your|yours|you're|you've|you'll)\b", joined(said.raw), re.I)
+        for said in board.units
+        if said.utterance == unit.utterance
+    )
 
 
 def _ordered(

@@ -41,6 +41,7 @@ _PATIENTS = words(
     "keep try"
 )
 _COMES = words("come return")
+_WATCHED = re.compile(r"keep (?:an? |track|watch)|take (?:care|pictures|photos|an? )", re.I)
 _REFERRED = re.compile(r"^(refer|send) (?=(?:over |back |up )?to\b)", re.I)
 _SAID_OF = words("need note let")
 
@@ -374,5 +375,5 @@ def _order(claim: Claim, language: Language) -> Sentence:
     text = re.sub(
         r"^(refer|send) (?=(?:over |back |up )?to\b)", r"\1 the patient ", text, flags=re.I
     )
-    told = claim.kind == "instruction" or first in _PATIENTS
+    told = claim.kind == "instruction" or (first in _PATIENTS and not _WATCHED.match(text))
     return made(word("advised" if told else "will", language).format(text), [claim])
