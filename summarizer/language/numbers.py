@@ -202,7 +202,8 @@ def pointed(text: str, language: Language) -> str:
 
 _RANGE_NEXT = re.compile(
     rf"\s+(?:or|to|ou|à)\s+(?:\d+|{_NUMBER})\s+"
-    r"(?:days?|weeks?|months?|years?|hours?|times|jours?|semaines?|mois|ans|heures?|fois)\b",
+    r"(?:days?|weeks?|months?|years?|hours?|times|tablets?|pills?|capsules?|puffs?|"
+    r"jours?|semaines?|mois|ans|heures?|fois|comprimés?|gélules?|bouffées?)\b",
     re.I,
 )
 

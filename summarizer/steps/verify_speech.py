@@ -166,7 +166,8 @@ def _another_acts(
 
 _TOLD = re.compile(
     r"\byou (?:can|could|should|need|may|must|have|want|to)\b|"
-    r"^(?:(?:and|so|then|just|please)\s+)*(?:take|use|apply) (?:it|them|that|this|those)\b",
+    r"^(?:(?:and|so|then|just|please)\s+)*"
+    r"(?:take|use|apply) (?:it|them|that|this|those|one|two|an?|\d+)\b",
     re.I,
 )
 # "I'll have you continue to watch your diet" is the patient's to do.

@@ -48,6 +48,10 @@ def plan(draft: Draft) -> str:
             "600 mg of motrin every 6 hours",
         ),
         (
+            "i'm gonna prescribe some percocet . take one to two tablets every six hours .",
+            "take 1 to 2 tablets of percocet every 6 hours",
+        ),
+        (
             "i want to see if those tests come back fine . and if those tests come back fine then "
             "we'll do an mri of the lumbar spine .",
             "mri of the lumbar spine if those tests come back fine",

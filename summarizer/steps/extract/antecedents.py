@@ -50,7 +50,7 @@ def with_medicine(
 ) -> tuple[str, tuple[Evidence, ...], dict[str, str]]:
     """(order, evidence, typed parts): an order of "it" or of a bare dose, with the one medicine
     that the sentences around it name; as it was where they name none or several."""
-    unchanged = (order, (), {})
+    unchanged: tuple[str, tuple[Evidence, ...], dict[str, str]] = (order, (), {})
     if board.language != "en" or unit.has("medication", "test"):
         return unchanged
     taken, dosed = _TAKEN.match(order), _DOSE_ALONE.match(order)
