@@ -116,7 +116,7 @@ _PLACE_ONLY = {
 _CONDITION = {
     "en": re.compile(
         r"^(?:[\w ]+: )?(?:(?:even|only|not|especially|mostly) )?"
-        r"(?:if|when|while|because|unless|until|once)\b[^,]*$",
+        r"(?:if|when|while|because|unless|until|once)\b[^,]*(?:, then)?$",
         re.I,
     ),
     "fr": re.compile(r"^(?:\w+ ?: )?(?:même )?si\b[^,]*$", re.I),

@@ -261,6 +261,15 @@ _TOLD_TO_DO = re.compile(
 )
 
 
+def read_finding(board: Board, unit: Unit) -> bool:
+    """Write the finding that a sentence of the plan names once more; False where it names none."""
+    if unit.has("condition", "medication", "test") or not _FINDING_WORDS.search(unit.clean):
+        return False
+    before = len(board.claims)
+    _found(board, unit, "general")
+    return len(board.claims) > before
+
+
 def _found(board: Board, unit: Unit, system: str) -> str:
     text = unit.clean
     if not text or _META[board.language].match(text) or len(text.split()) < 2:

@@ -7,6 +7,7 @@ import re
 from summarizer.language import person_en
 from summarizer.language.person_en import Pronouns
 from summarizer.language.words import words
+from summarizer.steps.extract.errands import no_order
 
 # Leads that speak of what the patient is to do.
 _TO_PATIENT = re.compile(
@@ -226,8 +227,8 @@ _ASIDE = re.compile(
 # "if it gets worse call me": what is to be done has a comma or a lead before it, unless it can only
 # be an order. "If the symptoms come back" orders nothing.
 _CALLS = re.compile(
-    r"^(if .{5,120}?),?\s+(?:then |please |just |you can |you should |you need to |i want you to |"
-    r"why don't you )*"
+    r"^(?:otherwise |but |and )*(if .{5,160}?),?\s+(?:then |please |just |you can |you should |"
+    r"you need to |i want you to |why don't you )*"
     r"((?:call|contact|notify|seek|reach out|let (?:me|us))\b.*)$",
     re.I,
 )
@@ -277,7 +278,7 @@ def imperative_en(text: str, who: Pronouns) -> tuple[str, str, bool] | None:
     text = _NEEDED.sub("if needed", _AFTER_RESULTS.sub(r"after the \1", text))
     if needless := _NEEDLESS.match(text):
         return _finished(f"no need {needless[1] or 'for '}{needless[2]}", "not", True, who)
-    text = _IF_NOT.sub("", text)
+    text = _FEEL_FREE.sub("", _IF_NOT.sub("", text))
     if maybe := _MAYBE.match(text):
         return _finished(f"consider {maybe[1]}", "consider", False, who)
     condition = _CALLS.match(text) or _THEN.match(text)
@@ -315,6 +316,10 @@ def imperative_en(text: str, who: Pronouns) -> tuple[str, str, bool] | None:
             break
         led = led or re.search(r"\b(?:to|will|should|let's)\b|'ll\b", lead[0], re.I) is not None
         text = text[lead.end() :]
+    text = _DO_EMPHATIC.sub("", _ORDER_IS.sub("order ", text))
+    if told := _LET_YOU_KNOW.match(text):
+        said = person_en.third_person(text[told.end() :], who, speaker="clinician")
+        return (said, "explain", True) if said else None
     to_patient = False
     while directed := _TO_PATIENT.match(text):
         if directed.end() == 0:
@@ -379,21 +384,6 @@ _NEXT = re.compile(
     r"(?:\d|an?\b|one|two|three|four|six)|next (?:week|month|year)\b|tomorrow\b)",
     re.I,
 )
-# Said to move the visit along, not to treat anyone.
-_ERRAND = re.compile(
-    r"(?:(?:come|go)(?: and)? (?:sit|see|tell|say|get|have a)|sit\b|put that "
-    r"in|do something|print\b|take (?:your|their|her|his) time|"
-    r"review (?:these|those|the|your) (?:pictures|images)\b|"
-    r"discuss (?:the|this|your) \w+(?: a (?:little|bit))? more\b|"
-    r"take (?:a moment|an? (?:\w+ )?(?:look|peek|listen|minute|second)|(?:good )?care of (?:you|"
-    r"that|this))\b|keep (?:an?|a close) (?:close )?eye on you\b|"
-    r"(?:bring|kick|move|lift|hold|put|push|turn|roll|slide) (?:it|that) (?:back|out|up|down|over|"
-    r"straight|for me|against|this way)\b|"
-    r"see (?:\w+ing|around|about|at|how|if|what)\b|let (?:them|him|her|it)\b|"
-    r"come back to (?:it|that)|sort\b|"
-    r"add something|see her\b|wait a)",
-    re.I,
-)
 
 
 # What is said after an order in the speaker's own person: why, and since when.
@@ -408,7 +398,9 @@ _PURPOSE = re.compile(
 
 # What is left of a cut: "order a hemoglobin a1c and".
 _HANGING = re.compile(
-    r"(?:\s+(?:and|or|but|to|with|for|so|because|that|also|just|then|i|we)\b)+\W*$", re.I
+    r"\s+and then for (?:your|the|his|her) [\w ]{3,30}$|"
+    r"(?:\s+(?:and|or|but|to|with|for|so|because|that|also|just|then|i|we)\b)+\W*$",
+    re.I,
 )
 
 
@@ -421,25 +413,24 @@ _AFTER_THE_TIME = re.compile(
     r"(?!,? (?:or|with|for|if|to|after|post|unless|following|before|at)\b)\b.*$",
     re.I,
 )
-_OF_NOTHING = re.compile(
-    r"(?:keep|continue)(?: to)? (?:taking|using|doing)(?: it| that| them)?", re.I
-)
-
-
 # "We'll take care of that today and then schedule an appointment": the appointment is the order.
 _CARED_FOR = re.compile(
     r"^(?:take (?:good )?care of|keep (?:an?|a close) (?:close )?eye on) (?:you|that|this)\b.*?"
     r"\band (?:then )?(?=(?:schedule|see|follow|have you|recheck|check|repeat)\b)",
     re.I,
 )
-_OTHER_OPTION = re.compile(r"\b(?:the )?other option\b", re.I)
+# "First order will be a renal artery ultrasound": the order is a noun.
+_ORDER_IS = re.compile(r"^(?:first |next |second )?order (?:will|would) be ", re.I)
+_FEEL_FREE = re.compile(r"\b(?:please )?feel free to (?=call|contact|reach|come|return)", re.I)
+# "I do want to let you know that there are risks" is told.
+_LET_YOU_KNOW = re.compile(r"let you know (?:that )?(?=(?:that|there|it|the|your)\b)", re.I)
+# "We do recommend": the verb is what follows.
+_DO_EMPHATIC = re.compile(r"^do (?=(?:recommend|encourage|advise|order|need)\b)", re.I)
 
 
 def _finished(
     text: str, verb: str, to_patient: bool, who: Pronouns
 ) -> tuple[str, str, bool] | None:
-    if _OTHER_OPTION.search(text):
-        return None  # one of two ways is offered, and none ordered
     text = _PURPOSE.sub("", _THROWN.sub("", text))
     # "I'll call you with the results" is the clinician's to do.
     to_them = re.match(r"(?:call|contact|notify|reach out to|bring|ask) your?\b", text, re.I)
@@ -487,7 +478,7 @@ def _finished(
         r"\bwhen (?:i|we) see you(?: back| again| next)*", "at the next visit", text, flags=re.I
     )
     text = _NEXT.sub("follow-up ", text)
-    if _ERRAND.match(text):
+    if no_order(text):
         return None
     turned = person_en.third_person(text, who, speaker="clinician")
     conditional = re.search(r"\b(?:if|unless|when|until|whether)\b", text, re.I) is not None
@@ -495,8 +486,8 @@ def _finished(
         text = text[: cut.start()].strip(" ,")
         turned = person_en.third_person(text, who, speaker="clinician")
     turned = _HANGING.sub("", turned or "")
-    turned = _AFTER_THE_TIME.sub(r"\1", turned)
-    if len(turned.split()) < 2 or _OF_NOTHING.fullmatch(turned):
+    turned = _HANGING.sub("", _AFTER_THE_TIME.sub(r"\1", turned))
+    if len(turned.split()) < 2 or no_order(turned):
         return None
     patient = to_patient or (verb in _REPORT and not to_them)
     if re.match(r"follow-up\b", turned):

@@ -6,8 +6,10 @@ from summarizer.language import person_en, person_fr
 from summarizer.language.orders import ORDERED_OF
 from summarizer.language.quantities import doses, duration, frequency
 from summarizer.language.text import joined
+from summarizer.language.words import words
 from summarizer.steps.extract.antecedents import conditioned, told_to_take, with_medicine
 from summarizer.steps.extract.board import Board
+from summarizer.steps.extract.exam import read_finding
 from summarizer.steps.extract.imperative_en import imperative_en
 from summarizer.steps.extract.imperative_fr import imperative_fr
 from summarizer.steps.extract.problems import announced, concluded, named, naming, stand
@@ -80,7 +82,8 @@ _TURNED = {
 }
 _JUDGED = re.compile(
     r"\b(?:controll\w+|uncontrolled|stable|improv\w+|wors\w+|better|elevated|"
-    r"doing (?:well|great|good|okay)|consistent with|likely|due to|caused "
+    r"doing (?:really |very |quite |pretty |so )*(?:well|great|good|okay|fine)|out of control|"
+    r"consistent with|likely|due to|caused "
     r"by|related to|"
     r"sign of|progress\w*|at goal|not at goal|concern\w*|risk|heal\w+|resolv\w+|"
     r"flare\w*|exacerbation|impression|suggest\w*|indicat\w*|compliant|stage|"
@@ -171,6 +174,8 @@ def from_plan(board: Board) -> None:
             and not re.match(r"(?:if .{8,}, )?(?:why don't|how about)", unit.clean, re.I)
         ):
             continue
+        if unit.phase == "exam" and _SAY_IF.match(unit.clean):
+            continue
         if _SO_YOU_CAN.match(unit.raw) and not unit.has("medication", "test"):
             continue  # "so you can eat right after taking it" says what for
         if _TO_RECORDER.match(unit.raw) and _entered_twice(board, unit):
@@ -188,6 +193,8 @@ _TO_RECORDER = re.compile(r"(?:(?:um+|uh+|okay|and|so|hey)\b[\s,]*)*dragon\b", r
 _PROBLEM = ("problem", "problem_en", "problem_fr", "problem_side", "problem_said")
 
 
+# "Let me know if you have any pain", said with a hand on the knee.
+_SAY_IF = re.compile(r"(?:just |and )*(?:let me know|tell me) (?:if|when|where)\b", re.I)
 _SO_YOU_CAN = re.compile(r"\W*so (?:that )?you can\b", re.I)
 
 
@@ -231,10 +238,22 @@ def _ordered_without_verb(unit: Unit, board: Board) -> bool:
     )
 
 
+# "another hemoglobin a1c continue the metformin": the next order without a stop.
+_RUN_ON = (
+    "".join(
+        rf"(?<!\b{word})"
+        for word in words("to and or you then just also will ll should can please not let's")
+    )
+    + r"(?<!,)\s+(?=(?:continue|start|increase|decrease|stop) (?:(?:on|with|taking) )?"
+    r"(?:the|your)\b)"
+)
+
+
 def _parts(text: str, board: Board) -> list[str]:
     """Two orders in one breath are two items."""
     joiner = (
-        r",?\s+(?:and|but) (?:then )?(?=(?:i|we)(?:'m|'ll|'re|'d| want| do want| am| will| are|"
+        _RUN_ON
+        + r"|,?\s+(?:and|but) (?:then )?(?=(?:i|we)(?:'m|'ll|'re|'d| want| do want| am| will| are|"
         r" would| recommend)\b|(?:let's)\b)|\s+(?=have you (?!do is)(?:" + ORDERED_OF + r")\b)"
         if board.language == "en"
         else r",?\s+et (?:puis )?(?=(?:je (?:vais|vous)|on (?:va|se)|vous (?:prenez|"
@@ -299,7 +318,11 @@ def _item(
         problem or unit.has("condition", "symptom", "medication", "test")
     ):
         thought = _reasoning(text, board)
-        if thought and unit.score > 0.1:
+        if thought and problem and board.language == "en":
+            thought = _WITH_IT.sub("", thought)
+        if thought and not _JUDGED.search(text) and read_finding(board, unit):
+            return  # "you have some pain with flexion": the examination once more
+        if thought and unit.score > 0.1 and not _names_only(thought, problem):
             board.add(
                 "diagnosis",
                 "assessment",
@@ -356,6 +379,14 @@ _OPENED = re.compile(
 )
 
 
+# "That will help with some of the pain": nobody who reads it knows what will.
+_POINTS_BACK = re.compile(
+    r"(?:and |so |but |or )*(?:(?:that|this|it|those|these|they|which)\b(?:'\w+)?)(?! (?:\w+ )?"
+    r"(?:medicine|medication|pill|injection|shot|brace|cream|therapy|test)\b)",
+    re.I,
+)
+
+
 def _counselled(board: Board, unit: Unit, text: str, problem: dict[str, str]) -> bool:
     """What the patient was told about the illness and its care, without an order in it."""
     if board.language != "en" or unit.question or unit.phase == "story":
@@ -364,7 +395,10 @@ def _counselled(board: Board, unit: Unit, text: str, problem: dict[str, str]) ->
         return False
     if not _to_the_patient(board, unit):
         return False
-    turned = person_en.third_person(_OPENED.sub("", text), board.english, speaker="clinician")
+    told = _OPENED.sub("", text)
+    if _POINTS_BACK.match(told):
+        return False
+    turned = person_en.third_person(told, board.english, speaker="clinician")
     if not turned or not 7 <= len(turned.split()) <= 35 or _JUDGED.search(turned):
         return False
     _ordered(board, unit, turned, problem, kind="instruction", verb="explain")
@@ -501,6 +535,32 @@ _OPINION = {
 }
 
 
+# "Depression: she is doing well with that": the heading says with what.
+_WITH_IT = re.compile(r" (?:with|about|for) (?:that|it)$", re.I)
+
+
+def _names_only(thought: str, problem: dict[str, str]) -> bool:
+    """``she has atrial fibrillation`` under the heading "Atrial fibrillation"."""
+    names = {problem.get("problem_en", ""), problem.get("problem_said", "")} - {""}
+    has = re.fullmatch(
+        r"(?:the impression is that )?(?:she|he|the patient) (?:does |do )?(?:has|have) "
+        r"(?:an? |some )?(?P<what>[\w -]+)",
+        thought,
+        re.I,
+    )
+    return has is not None and any(has["what"].lower().endswith(n.lower()) for n in names)
+
+
+# "I don't believe it's well controlled" is the opinion that it is not.
+_DISBELIEF = re.compile(
+    r"^(?:i|we) (?:don't|do not) (?:think|believe|feel)(?: that)? (it|this|that)(?:'s| is) ", re.I
+)
+_IT_IS = re.compile(
+    r"^the impression is that (?:it|this|that) is (?=(?:an?|more of an?|likely|most likely|"
+    r"probably|related to|due to|from)\b)"
+)
+
+
 def _reasoning(text: str, board: Board, *, conditional: bool = False) -> str | None:
     """A statement about the problem; an opinion stays marked as one."""
     if conditional:
@@ -508,11 +568,12 @@ def _reasoning(text: str, board: Board, *, conditional: bool = False) -> str | N
             r",? (?:and |et )?(?:we|i|on|je)(?:'d|'ll| will| would| vous)?\b[^,]*$", "", text
         )
         text = re.sub(r"\b(call|contact|rappelez|appelez)(?: us| me|-moi|-nous)\b", r"\1", text)
+    text = _DISBELIEF.sub(r"i think \1 is not ", text)
     opinion = _OPINION[board.language].match(text)
     rest = text[opinion.end() :] if opinion else text
     rest = re.sub(r"^(?:first|second|third|next|finally|last)(?:ly)?,\s*", "", rest, flags=re.I)
     if not conditional and re.match(
-        r"(?:if|so that|that's|thank|good|great|hope|hopefully|glad|sorry|si|c'est bien)\b|"
+        r"(?:if|to|so that|that's|thank|good|great|hope|hopefully|glad|sorry|si|c'est bien)\b|"
         r".*\b(?:(?:good|great) job|priced?|discount|coupons?|insurance|co-?pay)\b",
         rest,
         re.I,
@@ -534,7 +595,7 @@ def _reasoning(text: str, board: Board, *, conditional: bool = False) -> str | N
         return None
     if opinion and not hedged:
         return (
-            f"the impression is that {turned}"
+            _IT_IS.sub("the impression is ", f"the impression is that {turned}")
             if board.language == "en"
             else f"impression clinique : {turned}"
         )

@@ -10,10 +10,11 @@ from summarizer.types import Assertion, Evidence
 
 _HEADER = {
     "en": re.compile(
-        r"(?:(?:^|\b)(?:for|so for|as for|with|regarding|concerning|about)(?: "
-        r"(?:your|the|his|her|my|that))? (?:(?:first|second|third|fourth|fifth|"
-        r"next|last|other|final) (?:problem|issue|diagnosis|concern|one|thing)"
-        r"s?\b[ ,]*(?:of|is|the|your|with|being)*[ ,]*)?|"
+        r"(?:(?:^|\b)(?:(?:so )?for(?! (?:example|instance))|as for|with|regarding|"
+        r"concerning|about)(?: (?:your|the|his|her|my|that))? "
+        r"(?:(?:first|second|third|fourth|fifth|next|last|other|final) "
+        r"(?:problem|issue|diagnosis|concern|one|thing)s?\b[ ,]*"
+        r"(?:of|is|the|your|with|being)*[ ,]*)?|"
         r"\bfrom (?:a|an|your|the) |\bin terms of (?:your |the )?|\bas far as "
         r"(?:your |the )?|\bwith (?:regards?|respect) to (?:your |the )?|\bwhen "
         r"it comes to (?:your |the )?|"
@@ -32,7 +33,8 @@ _HEADER = {
 
 _DIAGNOSIS = {
     "en": re.compile(
-        r"\b(?:consistent with|you (?:do )?have (?:a |an |some )?|i think (?:that "
+        r"\b(?:consistent with|you (?:do )?have (?!\w+ed\b|had\b|been\b|done\b|taken\b)"
+        r"(?:a |an |some )?|i think (?:that "
         r")?(?:you|this|it|that)|looks like|sounds like|most likely|likely|diagnos\w+|"
         r"suggest\w*|"
         r"concern\w* for|indicat\w+|due to|caused by|suspect\w*|this is|it's|what you have)\b",
@@ -102,8 +104,9 @@ def announced(board: Board, unit: Unit) -> tuple[Mention, str] | None:
         if place >= match.end() and len(gap.split()) <= 5:
             rest = spoken[place + len(mention.surface) :]
             rest = re.sub(
-                r"^(?:\s+(?:standpoint|perspective|problem|issue|itself|point of view)"
-                r")?(?:\s*,|\s+(?=\w))\s*",
+                r"^(?:\s+(?:(?:surgery|removal|repair|replacement) )?(?:standpoint|perspective|"
+                r"problem|issue|itself|point of view)"
+                r"(?: and (?:your |the )?[\w ]{3,25}?(?=,))?)?(?:\s*,|\s+(?=\w))\s*",
                 "",
                 rest,
             ).strip(" ,")
@@ -170,7 +173,7 @@ def concluded(board: Board, unit: Unit) -> dict[str, str] | None:
                 "assessment",
                 mention.surface,
                 [unit],
-                assertion=status.assertion,
+                assertion=_held(status.assertion, unit),
                 form="problem",
                 concept=mention.concept.key,
                 concept_kind="condition",
@@ -184,6 +187,17 @@ def concluded(board: Board, unit: Unit) -> dict[str, str] | None:
             board.used.discard(unit.index)
         return problem
     return None
+
+
+_STATED = re.compile(r"\b(?:you do have|(?:the|your|my) diagnosis (?:is|would be))\b", re.I)
+_HEDGED = re.compile(r"\b(?:may|might|could|likely|probabl\w+|possibl\w+|suspect\w*)\b", re.I)
+
+
+def _held(assertion: Assertion, unit: Unit) -> Assertion:
+    """``i think you do have copd`` is the clinician's diagnosis, for all its "I think"."""
+    if _STATED.search(unit.clean) and not _HEDGED.search(unit.clean):
+        return Assertion.AFFIRMED
+    return assertion
 
 
 def naming(board: Board, problem: dict[str, str]) -> tuple[Evidence, ...]:

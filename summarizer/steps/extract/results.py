@@ -64,6 +64,18 @@ _SHOWN = re.compile(
     r"^(?:it|that|this)(?: also| just| basically)* (?:says|shows?|looks like)(?: that)? ", re.I
 )
 _NEAR = 5  # units
+# "It's all just from your asthma" is what the finding comes of, and no finding.
+_CAUSED = re.compile(
+    r"(?:it|that|this|they)(?:'s| is| are)?(?: \w+){0,3} (?:from|because of|due to|caused by)\b",
+    re.I,
+)
+# "An x-ray of the lumbar spine" is shown, and nothing of what it shows.
+_TEST_ALONE = re.compile(
+    r"(?:(?:alrighty|okay|so|now)\s+)*(?:taking a look at |looking at )?(?:an? |the )?"
+    r"((?:[\w-]+ ){0,2}(?:x-?rays?|mri|ct(?: scan)?|ultrasound|ekg|echocardiogram)"
+    r"(?: (?:of|for) (?:the|his|her|that|your) [\w ]{3,30})?)",
+    re.I,
+)
 _SEEN = re.compile(
     r"(?:there(?:'s| is| are)|you(?:'ve| (?:do |also )?have)|i(?:'m)? (?:see|seeing))\b", re.I
 )
@@ -151,17 +163,21 @@ def read_result(board: Board, unit: Unit) -> bool:
         re.I,
     ):
         return False
+    if _CAUSED.match(finding):
+        return False
+    if alone := _TEST_ALONE.fullmatch(finding):
+        finding = f"{alone[1]} reviewed"
     tested = _TEST.search(finding) is not None or bool(measures(unit.clean, board.language))
     if not tested and re.match(r"(?:it|that|they|this|normal is|ça|c'est)\b|'s\b", finding, re.I):
         sources = _with_test(board, unit)
     elif not tested and not (_READING.search(finding) or _seen(unit)):
         return False
-    elif not tested and any(character.isdigit() for character in finding):
+    elif not (tested or unit.has("test")) and any(character.isdigit() for character in finding):
         sources = _with_test(board, unit)
     else:
         sources = [unit]
     reads = _READING.search(finding) is not None or unit.has("condition", "symptom")
-    shown = None if tested else requested(board, unit)
+    shown = None if tested or unit.has("test") else requested(board, unit)
     if shown and reads:
         sources = [shown[0], unit]
     if not sources or (len(sources) > 1 and not reads):

@@ -38,10 +38,15 @@ _SYSTEM_ORDER = list(SYSTEMS)
 _PATIENTS = words(
     "take use avoid wear rest ice elevate drink eat exercise limit apply quit lose "
     "report watch record log stretch sleep wash gargle hydrate finish complete touch cut work "
-    "keep try"
+    "keep try stay"
 )
 _COMES = words("come return")
 _WATCHED = re.compile(r"keep (?:an? |track|watch)|take (?:care|pictures|photos|an? )", re.I)
+_GOES_ON = re.compile(
+    r"continue (?:to )?(?:tak|us|watch|stay|do|ic|eat|drink|exercis|stretch|rest|wear|elevat|work|"
+    r"avoid|log|record|track|weigh)(?:e|ing|ying)?\b",
+    re.I,
+)
 _REFERRED = re.compile(r"^(refer|send) (?=(?:over |back |up )?to\b)", re.I)
 _SAID_OF = words("need note let")
 
@@ -375,5 +380,9 @@ def _order(claim: Claim, language: Language) -> Sentence:
     text = re.sub(
         r"^(refer|send) (?=(?:over |back |up )?to\b)", r"\1 the patient ", text, flags=re.I
     )
-    told = claim.kind == "instruction" or (first in _PATIENTS and not _WATCHED.match(text))
+    told = (
+        claim.kind == "instruction"
+        or (first in _PATIENTS and not _WATCHED.match(text))
+        or _GOES_ON.match(text)
+    )
     return made(word("advised" if told else "will", language).format(text), [claim])

@@ -1,0 +1,145 @@
+"""What sounds like an order and is none, and what stands in the plan and assessment instead."""
+
+import pytest
+
+from summarizer.backends import Backend, load
+from summarizer.pipeline import draft_note
+from summarizer.steps.extract.errands import no_order
+from summarizer.transcripts import read_transcript
+from summarizer.types import Draft
+from tests.conftest import ASSETS
+from tests.summarizer.visits import context
+
+
+@pytest.fixture(scope="module")
+def backend() -> Backend:
+    return load("claims", {"assets": str(ASSETS)})
+
+
+def drafted(backend: Backend, *said: str) -> Draft:
+    words = [
+        "[doctor] what brings you in today ?",
+        "[patient] i have been having back pain for two weeks .",
+        "[doctor] okay . i'd like to do a quick physical exam . your lungs are clear .",
+        *(f"[doctor] {turn}" for turn in said),
+        "[patient] okay .",
+    ]
+    return draft_note(read_transcript("\n".join(words)), context(), backend=backend)
+
+
+def text(draft: Draft, *keys: str) -> str:
+    return " ".join(
+        sentence.text
+        for part in draft.sections
+        if part.key in keys
+        for sentence in part.sentences
+    )
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "do a quick exam",
+        "describe the pain for me",
+        "work together to bring that down",
+        "order the medications and the procedures",
+        "heal in the next couple of weeks",
+        "do expect some weight loss",
+        "have the nurse come in with the paperwork",
+        "keep a close eye on you",
+    ],
+)
+def test_what_moves_the_visit_along_is_no_order(said: str) -> None:
+    assert no_order(said)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "do physical therapy twice a week",
+        "order the mri of the knee",
+        "keep an eye on the blood pressure",
+        "have the medical assistant come in and swab for strep",
+        "do an exercise program at home",
+        "review the medication list with the pharmacist",
+    ],
+)
+def test_what_treats_or_tests_is_an_order(said: str) -> None:
+    assert not no_order(said)
+
+
+@pytest.mark.parametrize(
+    ("said", "written"),
+    [
+        (
+            "so here is my plan . for your hypertension i don't believe it's well controlled .",
+            "hypertension: the impression is that it is not well controlled",
+        ),
+        (
+            "so for my assessment . i think you do have copd from your breathing tests .",
+            "copd.",
+        ),
+        (
+            "so here is my plan . for your depression it sounds like you're doing really well .",
+            "depression: the impression is that she is doing well",
+        ),
+        ("so here is my plan . i think you might have copd .", "copd, suspected"),
+    ],
+)
+def test_the_assessment_says_how_the_problem_stands(
+    backend: Backend, said: str, written: str
+) -> None:
+    assert written in text(drafted(backend, said), "assessment").lower()
+
+
+@pytest.mark.parametrize(
+    ("said", "unwritten"),
+    [
+        ("so for example cysts and lumps are benign things .", "lump"),
+        ("you have completed your covid-19 , so that's good .", "covid"),
+        ("so here is my plan . that will help with some of the pain .", "will help with some"),
+    ],
+)
+def test_an_example_a_vaccination_and_a_remark_are_no_assessment(
+    backend: Backend, said: str, unwritten: str
+) -> None:
+    assert unwritten not in text(drafted(backend, said), "assessment", "plan").lower()
+
+
+def test_two_orders_without_a_stop_between_them_are_two(backend: Backend) -> None:
+    plan = text(
+        drafted(
+            backend,
+            "so here is my plan . i want you to continue the cozaar 100 milligrams daily "
+            "continue on the norvasc 5 milligrams once daily .",
+        ),
+        "plan",
+    )
+    assert "Cozaar 100 mg daily." in plan
+    assert "Norvasc 5 mg once daily." in plan
+
+
+def test_what_follows_from_an_unanswered_condition_is_not_written_without_it(
+    backend: Backend,
+) -> None:
+    draft = drafted(
+        backend, "so here is my plan . if your blood work looks good , then we can cancel that ."
+    )
+    assert "If his blood work looks good" not in text(draft, "plan", "followup")
+    assert "then." not in text(draft, "plan", "followup")
+
+
+def test_a_hand_on_the_knee_gives_no_advice(backend: Backend) -> None:
+    draft = drafted(backend, "i'm going to press on your knee . let me know if you have any pain .")
+    assert "if" not in text(draft, "plan", "followup").split()
+
+
+def test_a_test_named_in_the_sentence_takes_no_heading_of_another(backend: Backend) -> None:
+    results = text(
+        drafted(
+            backend,
+            "your lipid panel showed an ldl of 166 . your tsh was normal at 2.68 .",
+        ),
+        "results",
+    )
+    assert "Lipid panel: " not in results.replace("Lipid panel showed", "")
