@@ -25,9 +25,10 @@ _STRIP = {
         r"(?:just )?(?:looking|listening|feeling) (?:here|at that)?|"
         r"(?:we(?:'ll| will) say (?=you have|there))|"
         r"(?:i|we) (?:do |also |can |still |did )*(?:notice|see|hear|appreciate|identify|observe|"
-        r"feel|note|find|heard|noticed|reviewed|looked)(?: that| some)?(?= (?:a|"
+        r"recognize|feel|note|find|heard|noticed|reviewed|looked)(?: that| some)?(?= (?:a|"
         r"an|some|the|no|that|your|you|there|slight|mild|any|\d))|"
-        r"(?:i|we) (?:do |also |can |still )*(?:appreciate|notice|hear|see|feel|"
+        r"(?:i|we) (?:do |also |can |still )*(?:appreciate|notice|hear|see|feel|recognize|"
+        r"have(?! to\b| you\b| had\b)|"
         r"note)|i(?:'m| am) (?:seeing|noticing|feeling|hearing)|"
         r"you (?:do |also |still )*(?:have|had|currently have)|there(?:'s| is|"
         r" are|'re)|it (?:does |did )?(?:look|looks|show|shows|showed)(?: like)"
@@ -68,7 +69,8 @@ _META = {
 }
 _FINDING_WORDS = re.compile(
     r"\b(?:normal|tender\w*|swell\w*|swollen|pain|clear|soft|intact|redness|"
-    r"mass|masses|edema|effusion|range of motion|regular|distress|warm|symmetric\w*|"
+    r"mass|masses|edema|effusion|fluid|murmur|crackles|wheez\w+|rales|crepitus|bruising|deformity|"
+    r"range of motion|regular|distress|warm|symmetric\w*|"
     r"positive|negative|strength|palpation|lesions?|souple|propre|douleur\w*|"
     r"sensible|rougeur|gonfl\w*|normale?s?|clairs?|masse|œdèmes?|réguli\w+|"
     r"symétri\w+)\b",
@@ -120,12 +122,22 @@ def from_exam(board: Board) -> None:
             _examined(board, unit)
         elif unit.section == "exam" and not _reported(board, unit):
             system = _found(board, unit, system)
-        elif unit.section == "results" or (
-            unit.section in ("hpi", "exam") and _reported(board, unit)
+        elif (
+            unit.section == "results"
+            or (unit.section in ("hpi", "exam") and _reported(board, unit))
+            or (unit.section == "plan" and unit.phase != "plan" and _REVEALS.search(unit.clean))
         ):
             read = read_result(board, unit)
             if not read and unit.section != "hpi" and "exam" in (unit.section, unit.phase):
                 system = _found(board, unit, system)
+
+
+# "The MRI reveals a lesion", while the record is read and before the plan.
+_REVEALS = re.compile(
+    r"\b(?:mri|ct(?: scan)?|x-?rays?|ultrasound|ekg|echo(?:cardiogram)?|biopsy|pathology|labs?)"
+    r"(?: \w+){0,4} (?:shows?|showed|reveals?|revealed|demonstrates?|demonstrated)\b",
+    re.I,
+)
 
 
 def _reported(board: Board, unit: Unit) -> bool:
@@ -204,6 +216,12 @@ _NOT_THERE = re.compile(
 )
 
 
+# "... but I heard that before": the clinician's own remark behind the finding.
+_OWN = re.compile(
+    r",? (?:which|that|but|and|so|as|because) (?:i|we|i'm|i've|we're|we've)\b.*$", re.I
+)
+
+
 def _neutral(text: str, board: Board) -> str | None:
     """The finding in the note's voice: ``your lungs are clear`` -> ``lungs are clear``."""
     if board.language == "en":
@@ -214,8 +232,8 @@ def _neutral(text: str, board: Board) -> str | None:
         text = re.sub(r"^(?:your|the)\s+", "", text, flags=re.I)
         text = re.sub(r"\bthat (?=(?:right|left)\b)", "the ", re.sub(r"\byour\b", "the", text))
         text = re.sub(
-            r",? (?:which|that) i(?:'ve| have)? (?:heard|seen|noticed)(?: it)?(?= "
-            r"in the past| before)",
+            r",? (?:which|that|but) (?:i|we)(?:'ve| have)? (?:heard|seen|noticed)(?: (?:it|that))?"
+            r"(?= in the past| before)",
             ", noted",
             text,
         )
@@ -227,18 +245,22 @@ def _neutral(text: str, board: Board) -> str | None:
         )
         text = re.sub(
             r"\b(?:and )?i (?:do |also |can |still )*(?:appreciate|notice|hear|see|"
-            r"feel|note)(?: that)?\b",
+            r"feel|recognize|note)(?: that)?\b",
             "with",
             text,
         )
         text = re.sub(
             r"\bi (?:don't|do not|can't|cannot|didn't|did not) (?:really )?(?:see|"
-            r"hear|feel|appreciate|notice|find)\b(?: any| an?)?",
+            r"hear|feel|appreciate|notice|recognize|find)\b(?: any| an?)?",
             "no",
             text,
             flags=re.I,
         )
-        return person_en.third_person(text, board.english, speaker="clinician")
+        turned = person_en.third_person(text, board.english, speaker="clinician")
+        alone = _OWN.sub("", text)
+        if not turned and _FINDING_WORDS.search(alone):
+            turned = person_en.third_person(alone, board.english, speaker="clinician")
+        return turned
     text = re.sub(
         r"\bje (?:ne |n')?(?:entends|vois|sens|trouve|palpe|retrouve|note|constate)"
         r" (pas|aucune?|rien)\b",

@@ -108,7 +108,12 @@ _STRONG = {
         r"to|want to|like to|recommend|want you to|like you to)?(?: go ahead and)"
         r"?\s*"
         r"(?:order|refer|prescribe|start you|increase|decrease|schedule|refill|"
-        r"put you on|send you (?:to|for)|recommend)\b",
+        r"put you on|send you (?:to|for)|recommend)\b|"
+        r"\b(?:i|we)(?:'ve| have) (?:asked|advised|instructed|encouraged) (?:her|him|them|you|"
+        r"the patient) to\b|\bwe (?:will|'ll) plan (?:for|to|on)\b|\b(?:my|the) plan is to\b|"
+        r"^(?:i )?suspect (?:she|he|that|the patient)\b|"
+        r"^(?:i|we)(?:'m| am|'re| are)(?: \w+){0,2} (?:concerned|worried) (?:about|that|for)\b|"
+        r"^my (?:\w+ )?concern is\b",
         re.I,
     ),
     "fr": re.compile(
@@ -320,7 +325,7 @@ def _item(
         thought = _reasoning(text, board)
         if thought and problem and board.language == "en":
             thought = _WITH_IT.sub("", thought)
-        if thought and not _JUDGED.search(text) and read_finding(board, unit):
+        if _FOUND.match(text) and not _JUDGED.search(text) and read_finding(board, unit):
             return  # "you have some pain with flexion": the examination once more
         if thought and unit.score > 0.1 and not _names_only(thought, problem):
             board.add(
@@ -535,6 +540,9 @@ _OPINION = {
 }
 
 
+_FOUND = re.compile(
+    r"(?:you(?:'ve| do| also| still)* (?:have|got)|there(?:'s| is| are)|your|no|some)\b", re.I
+)
 # "Depression: she is doing well with that": the heading says with what.
 _WITH_IT = re.compile(r" (?:with|about|for) (?:that|it)$", re.I)
 
@@ -555,6 +563,12 @@ def _names_only(thought: str, problem: dict[str, str]) -> bool:
 _DISBELIEF = re.compile(
     r"^(?:i|we) (?:don't|do not) (?:think|believe|feel)(?: that)? (it|this|that)(?:'s| is) ", re.I
 )
+# "I'm a little worried about the redness", "my concern is that you might have ..."
+_CONCERNED = re.compile(
+    r"^(?:(?:i|we)(?:'m| am|'re| are)(?: \w+){0,2} (?:concerned|worried)|my (?:\w+ )?concern is) "
+    r"(about|that|for)\b",
+    re.I,
+)
 _IT_IS = re.compile(
     r"^the impression is that (?:it|this|that) is (?=(?:an?|more of an?|likely|most likely|"
     r"probably|related to|due to|from)\b)"
@@ -568,6 +582,7 @@ def _reasoning(text: str, board: Board, *, conditional: bool = False) -> str | N
             r",? (?:and |et )?(?:we|i|on|je)(?:'d|'ll| will| would| vous)?\b[^,]*$", "", text
         )
         text = re.sub(r"\b(call|contact|rappelez|appelez)(?: us| me|-moi|-nous)\b", r"\1", text)
+    text = _CONCERNED.sub(r"there is concern \1", text)
     text = _DISBELIEF.sub(r"i think \1 is not ", text)
     opinion = _OPINION[board.language].match(text)
     rest = text[opinion.end() :] if opinion else text

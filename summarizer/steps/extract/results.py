@@ -64,11 +64,24 @@ _SHOWN = re.compile(
     r"^(?:it|that|this)(?: also| just| basically)* (?:says|shows?|looks like)(?: that)? ", re.I
 )
 _NEAR = 5  # units
+# "The echocardiogram that we did about 4 months ago, and this shows": the echocardiogram shows.
+_WHEN_DONE = re.compile(
+    r",? (?:that|which) (?:we|i|you) (?:did|had|got|took|ordered|obtained)\b(?: [\w']+){0,10}?"
+    r"(?=, | (?:and|it|this|that|which|shows?|showed|is|was) |$)",
+    re.I,
+)
+_SHOWS = re.compile(
+    r"(?<=\w),? (?:and )?(?:this|it|that)(?: also| basically| does| actually)* "
+    r"(shows?|showed|demonstrate[sd]?|reveal(?:s|ed)?)\b",
+    re.I,
+)
 # "It's all just from your asthma" is what the finding comes of, and no finding.
 _CAUSED = re.compile(
     r"(?:it|that|this|they)(?:'s| is| are)?(?: \w+){0,3} (?:from|because of|due to|caused by)\b",
     re.I,
 )
+# "The echocardiogram last year"
+_TEST_AND_WHEN = re.compile(r"(?:the )?[\w-]+ (?:last|this|that|the other) \w+", re.I)
 # "An x-ray of the lumbar spine" is shown, and nothing of what it shows.
 _TEST_ALONE = re.compile(
     r"(?:(?:alrighty|okay|so|now)\s+)*(?:taking a look at |looking at )?(?:an? |the )?"
@@ -121,6 +134,8 @@ def read_result(board: Board, unit: Unit) -> bool:
         return False
     if board.language == "en":
         text = without_remarks(text, "en")
+        if _WHEN_DONE.search(text):
+            text = _SHOWS.sub(r" \1", _WHEN_DONE.sub("", text))
         text = re.sub(
             r"^(?:(?:i|we) (?:did |have |also |had )*(?:reviewed?|looked at|got|see|"
             r"saw|have)|(?:this is )?looking (?:here )?at|(?:this is|here is|here are|these are)"
@@ -164,6 +179,8 @@ def read_result(board: Board, unit: Unit) -> bool:
     ):
         return False
     if _CAUSED.match(finding):
+        return False
+    if _TEST_AND_WHEN.fullmatch(finding):
         return False
     if alone := _TEST_ALONE.fullmatch(finding):
         finding = f"{alone[1]} reviewed"
