@@ -39,8 +39,9 @@ _DANGLING = {
 # Traces of talk that no grammar repairs: a question, a false start, a second speaker.
 _TALK = {
     "en": re.compile(
-        r"\?|^no\.|\b(?:what|how) about\b|\b(?:do|did|are|were|have|can|could) "
-        r"(?:you|the patient|he|she)\b(?! not\b)|^(?:which|what|who|nor|than|whether|score)\b|"
+        r"\?|^no\.|^no (?:there|it|he|she|that) (?:is|was)\b|\b(?:what|how) about\b|"
+        r"\b(?:do|did|are|were|have|can|could) (?:you|the patient|he|she)\b(?! not\b)|"
+        r"^(?:which|what|who|nor|than|whether|score)\b|"
         r"^(?:is|are|was|does|do|did|has|have|can|could) (?:the patient|she|he|it|that|this|there|"
         r"they)\b|"
         r"\b(?:the patient|she|he) (?:\w+ )?(?:the patient|she|he) (?:the patient|she|he|is|was|"

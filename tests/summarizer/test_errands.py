@@ -29,10 +29,7 @@ def drafted(backend: Backend, *said: str) -> Draft:
 
 def text(draft: Draft, *keys: str) -> str:
     return " ".join(
-        sentence.text
-        for part in draft.sections
-        if part.key in keys
-        for sentence in part.sentences
+        sentence.text for part in draft.sections if part.key in keys for sentence in part.sentences
     )
 
 

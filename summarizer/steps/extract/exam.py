@@ -2,11 +2,11 @@
 
 import re
 
-from summarizer.language import person_en, person_fr
+from summarizer.language import person_fr
 from summarizer.language.quantities import measures
 from summarizer.language.words import words
 from summarizer.steps.extract.board import Board
-from summarizer.steps.extract.results import read_result, requested, without_remarks
+from summarizer.steps.extract.results import read_result, requested, without_own, without_remarks
 from summarizer.steps.extract.systems import system_of
 from summarizer.steps.units import Unit, reply_to
 from summarizer.types import Assertion, Role
@@ -24,10 +24,10 @@ _STRIP = {
         r"(?:your |the )(?:\w+ )?exam is (?=your |the )|"
         r"(?:just )?(?:looking|listening|feeling) (?:here|at that)?|"
         r"(?:we(?:'ll| will) say (?=you have|there))|"
-        r"(?:i|we) (?:do |also |can |still |did )*(?:notice|see|hear|appreciate|identify|observe|"
-        r"recognize|feel|note|find|heard|noticed|reviewed|looked)(?: that| some)?(?= (?:a|"
+        r"(?:i|we) (?:do |also |can |still |did |however )*(?:notice|see|hear|appreciate|identify|"
+        r"observe|recognize|feel|note|find|heard|noticed|reviewed|looked)(?: that| some)?(?= (?:a|"
         r"an|some|the|no|that|your|you|there|slight|mild|any|\d))|"
-        r"(?:i|we) (?:do |also |can |still )*(?:appreciate|notice|hear|see|feel|recognize|"
+        r"(?:i|we) (?:do |also |can |still |however )*(?:appreciate|notice|hear|see|feel|recognize|"
         r"have(?! to\b| you\b| had\b)|"
         r"note)|i(?:'m| am) (?:seeing|noticing|feeling|hearing)|"
         r"you (?:do |also |still )*(?:have|had|currently have)|there(?:'s| is|"
@@ -69,7 +69,8 @@ _META = {
 }
 _FINDING_WORDS = re.compile(
     r"\b(?:normal|tender\w*|swell\w*|swollen|pain|clear|soft|intact|redness|"
-    r"mass|masses|edema|effusion|fluid|murmur|crackles|wheez\w+|rales|crepitus|bruising|deformity|"
+    r"mass|masses|edema|effusion|fluid|murmurs?|gallops?|crackles|wheez\w+|rales|crepitus|bruising|deformity|"
+    r"displacement|plaques?|erythem\w+|ulcer\w*|necro\w+|rash|laceration|nodules?|reflexes|"
     r"range of motion|regular|distress|warm|symmetric\w*|"
     r"positive|negative|strength|palpation|lesions?|souple|propre|douleur\w*|"
     r"sensible|rougeur|gonfl\w*|normale?s?|clairs?|masse|œdèmes?|réguli\w+|"
@@ -216,10 +217,7 @@ _NOT_THERE = re.compile(
 )
 
 
-# "... but I heard that before": the clinician's own remark behind the finding.
-_OWN = re.compile(
-    r",? (?:which|that|but|and|so|as|because) (?:i|we|i'm|i've|we're|we've)\b.*$", re.I
-)
+_HANGING = re.compile(r"(?:,? (?:and|but|so|now|then))+$", re.I)
 
 
 def _neutral(text: str, board: Board) -> str | None:
@@ -256,11 +254,7 @@ def _neutral(text: str, board: Board) -> str | None:
             text,
             flags=re.I,
         )
-        turned = person_en.third_person(text, board.english, speaker="clinician")
-        alone = _OWN.sub("", text)
-        if not turned and _FINDING_WORDS.search(alone):
-            turned = person_en.third_person(alone, board.english, speaker="clinician")
-        return turned
+        return without_own(_HANGING.sub("", text), board.english, _FINDING_WORDS)
     text = re.sub(
         r"\bje (?:ne |n')?(?:entends|vois|sens|trouve|palpe|retrouve|note|constate)"
         r" (pas|aucune?|rien)\b",
@@ -283,6 +277,14 @@ _TOLD_TO_DO = re.compile(
 )
 
 
+# "No murmurs or gallops, listen to your lungs quick": the next step of the examination.
+_GOES_ON = re.compile(
+    r"(?<=\w\w),? (?:(?:so|and|now|then) )*(?:listen to (?:your|those)|if you can|"
+    r"take a deep|let me|let's|i'm (?:just )?(?:going|gonna) to)\b.*$",
+    re.I,
+)
+
+
 def read_finding(board: Board, unit: Unit) -> bool:
     """Write the finding that a sentence of the plan names once more; False where it names none."""
     if unit.has("condition", "medication", "test") or not _FINDING_WORDS.search(unit.clean):
@@ -294,6 +296,10 @@ def read_finding(board: Board, unit: Unit) -> bool:
 
 def _found(board: Board, unit: Unit, system: str) -> str:
     text = unit.clean
+    if board.language == "en" and (next_step := _GOES_ON.search(text)):
+        text = text[: next_step.start()]
+        if not _FINDING_WORDS.search(text):
+            return system
     if not text or _META[board.language].match(text) or len(text.split()) < 2:
         return system
     if _TOLD_TO_DO.search(text):

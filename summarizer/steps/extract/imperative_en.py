@@ -42,7 +42,8 @@ _LEAD = re.compile(
     r"(?:i|we)(?:'ll| will)(?: also| just| then| probably)*|(?:i|we) (?:also "
     r")?(?:would )?recommend(?: that)?(?: we)?|let's(?: also| just)*|"
     r"why don't we|i think|we|"
-    r"(?:also|just|then|now|first|probably|maybe|certainly|definitely|at this (?:time|point))|"
+    r"(?:also|just|then|now|first|finally|lastly|probably|maybe|certainly|definitely|"
+    r"at this (?:time|point))|"
     r"(?:go|going) ahead(?: and)?|go and (?=(?:refer|order|prescribe|get|start|schedule|send)\b)|"
     r"(?:get|have) (?:you )?(?=started|set up)|do is)\b\s*[,:]?\s*)"
     r"+",
@@ -229,7 +230,7 @@ _ASIDE = re.compile(
 _CALLS = re.compile(
     r"^(?:otherwise |but |and )*(if .{5,160}?),?\s+(?:then |please |just |you can |you should |"
     r"you need to |i want you to |why don't you )*"
-    r"((?:call|contact|notify|seek|reach out|let (?:me|us))\b.*)$",
+    r"((?:call|contact|notify|seek|reach out|let (?:me|us)|give (?:me|us) a call)\b.*)$",
     re.I,
 )
 _THEN = re.compile(
@@ -279,6 +280,7 @@ def imperative_en(text: str, who: Pronouns) -> tuple[str, str, bool] | None:
     if needless := _NEEDLESS.match(text):
         return _finished(f"no need {needless[1] or 'for '}{needless[2]}", "not", True, who)
     text = _FEEL_FREE.sub("", _IF_NOT.sub("", text))
+    text = _GIVE_A_CALL.sub("or call", _PUSH_FLUIDS.sub("drink plenty of fluids", text))
     if maybe := _MAYBE.match(text):
         return _finished(f"consider {maybe[1]}", "consider", False, who)
     condition = _CALLS.match(text) or _THEN.match(text)
@@ -287,11 +289,12 @@ def imperative_en(text: str, who: Pronouns) -> tuple[str, str, bool] | None:
         order = f"{asked} {condition[1][0].lower()}{condition[1][1:]}"
         patient = not re.match(
             r"(?:consider|proceed|do|refer|discuss|get|talk|order|try|start|obtain|send|schedule|"
-            r"determine|repeat|add|increase|switch|change|give|need|look)\b",
+            r"determine|repeat|add|increase|switch|change|give(?! (?:me|us) a call)|need|look)\b",
             condition[2],
             re.I,
         )
-        return _finished(order, condition[2].split()[0].lower(), patient, who)
+        verb = condition[2].split()[0].lower()
+        return _finished(order, "call" if verb == "give" and patient else verb, patient, who)
     doing = re.match(
         r"^(?:i'm|i am|we're|we are)(?: also| just| actually)? (not )?([a-z]+ing)"
         r"( in)?\b\s*(?!to\b)(.*)$",
@@ -422,6 +425,8 @@ _CARED_FOR = re.compile(
 # "First order will be a renal artery ultrasound": the order is a noun.
 _ORDER_IS = re.compile(r"^(?:first |next |second )?order (?:will|would) be ", re.I)
 _FEEL_FREE = re.compile(r"\b(?:please )?feel free to (?=call|contact|reach|come|return)", re.I)
+_GIVE_A_CALL = re.compile(r"\bor give (?:us|me|the office) a call\b", re.I)
+_PUSH_FLUIDS = re.compile(r"\bpush (?:the |your )?fluids\b", re.I)
 # "I do want to let you know that there are risks" is told.
 _LET_YOU_KNOW = re.compile(r"let you know (?:that )?(?=(?:that|there|it|the|your)\b)", re.I)
 # "We do recommend": the verb is what follows.

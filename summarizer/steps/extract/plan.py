@@ -113,7 +113,8 @@ _STRONG = {
         r"the patient) to\b|\bwe (?:will|'ll) plan (?:for|to|on)\b|\b(?:my|the) plan is to\b|"
         r"^(?:i )?suspect (?:she|he|that|the patient)\b|"
         r"^(?:i|we)(?:'m| am|'re| are)(?: \w+){0,2} (?:concerned|worried) (?:about|that|for)\b|"
-        r"^my (?:\w+ )?concern is\b",
+        r"^my (?:\w+ )?concern is\b|^my (?:impression|assessment|diagnosis) (?:of|is|for)\b|"
+        r"^(?:order|prescribe|refill) \w+|\bwe(?:'ll| will) (?:perform|obtain)\b",
         re.I,
     ),
     "fr": re.compile(
@@ -247,9 +248,13 @@ def _ordered_without_verb(unit: Unit, board: Board) -> bool:
 _RUN_ON = (
     "".join(
         rf"(?<!\b{word})"
-        for word in words("to and or you then just also will ll should can please not let's")
+        for word in words(
+            "to and or you then just also will ll should can please not let's that what which if "
+            "but so because since until when where how as while before after once think about"
+        )
     )
-    + r"(?<!,)\s+(?=(?:continue|start|increase|decrease|stop) (?:(?:on|with|taking) )?"
+    + r"(?<!,)\s+(?=(?:i|we) (?:do )?want to\b|(?:i'm|we're|i am|we are) going to\b|"
+    r"(?:continue|start|increase|decrease|stop) (?:(?:on|with|taking) )?"
     r"(?:the|your)\b)"
 )
 

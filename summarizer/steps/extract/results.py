@@ -3,6 +3,7 @@
 import re
 
 from summarizer.language import person_en, person_fr
+from summarizer.language.person_en import Pronouns
 from summarizer.language.quantities import measures
 from summarizer.steps.extract.board import Board
 from summarizer.steps.units import Unit
@@ -63,6 +64,25 @@ _REQUEST = re.compile(
 _SHOWN = re.compile(
     r"^(?:it|that|this)(?: also| just| basically)* (?:says|shows?|looks like)(?: that)? ", re.I
 )
+# "... but I heard that before", "so we know that": the clinician's own remark behind the finding.
+_OWN = re.compile(
+    r",? (?:(?:which|that|but|and|so|as|because|since|now|when) )+(?:that )?"
+    r"(?:i|we|i'm|i've|i'll|we're|we've|we'll)\b.*$|"
+    r",? (?:meaning|now since)\b.*$",
+    re.I,
+)
+
+
+def without_own(text: str, who: Pronouns, needs: re.Pattern[str] = _READING) -> str | None:
+    """``text`` in the note's voice; where the clinician's remark behind it stands in the way,
+    without the remark, if what is left still reports something that ``needs`` finds."""
+    turned = person_en.third_person(text, who, speaker="clinician")
+    alone = _OWN.sub("", text)
+    if turned or not needs.search(alone):
+        return turned
+    return person_en.third_person(alone, who, speaker="clinician")
+
+
 _NEAR = 5  # units
 # "The echocardiogram that we did about 4 months ago, and this shows": the echocardiogram shows.
 _WHEN_DONE = re.compile(
@@ -137,7 +157,7 @@ def read_result(board: Board, unit: Unit) -> bool:
         if _WHEN_DONE.search(text):
             text = _SHOWS.sub(r" \1", _WHEN_DONE.sub("", text))
         text = re.sub(
-            r"^(?:(?:i|we) (?:did |have |also |had )*(?:reviewed?|looked at|got|see|"
+            r"^(?:(?:i|we) (?:did |have |also |had |do )*(?:review(?:ed)?|looked at|got|see|"
             r"saw|have)|(?:this is )?looking (?:here )?at|(?:this is|here is|here are|these are)"
             r"|as far as|in terms of|that means that|taking a look at)\s+",
             "",
@@ -152,19 +172,21 @@ def read_result(board: Board, unit: Unit) -> bool:
             r",? (?:and )?what i(?:'m| am)? (?:do |can )?see(?:ing)?(?: here)? is\b", ",", text
         )
         text = re.sub(
-            r"\bi (?:do |did |also )*(?:see|notice|appreciate)\b(?: that)?", "showing", text
+            r"\b(?:and )?i (?:do |did |also )*(?:see|saw|noticed?|appreciated?)\b(?: that)?",
+            "showing",
+            text,
         )
         text = re.sub(
-            r"\bi (?:don't|do not|didn't|did not) (?:see|notice|appreciate) any\b", "no", text
+            r"\bi (?:don't|do not|didn't|did not) (?:see|notice|appreciate) (?:any|an?)\b",
+            "no",
+            text,
         )
         text = re.sub(
             r",? (?:that|which),?(?: that| which)? you (?:do |also )*have$", "", text, flags=re.I
         )
         text = re.sub(r"\b(?:that )?you(?:'ve| (?:do |also |still )*have)(?: got)?\b", "", text)
         text = re.sub(r"\byour\b", "the", text)
-        finding = person_en.third_person(
-            re.sub(r"\s+", " ", text), board.english, speaker="clinician"
-        )
+        finding = without_own(re.sub(r"\s+", " ", text), board.english)
     else:
         text = re.sub(r"^(?:j'ai (?:reçu|regardé|vu)|voici|voilà|c'est)\s+", "", text, flags=re.I)
         text = re.sub(r"^(?:votre|vos)\s+", "", text, flags=re.I)

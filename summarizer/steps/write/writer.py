@@ -43,6 +43,7 @@ _PATIENTS = words(
 _COMES = words("come return")
 _WATCHED = re.compile(r"keep (?:an? |track|watch)|take (?:care|pictures|photos|an? )", re.I)
 _GOES_ON = re.compile(
+    r"(?:stop|start|begin|keep) (?:taking|using|doing|eating|drinking|smoking)\b|"
     r"continue (?:to )?(?:tak|us|watch|stay|do|ic|eat|drink|exercis|stretch|rest|wear|elevat|work|"
     r"avoid|log|record|track|weigh)(?:e|ing|ying)?\b",
     re.I,
