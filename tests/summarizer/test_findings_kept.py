@@ -65,7 +65,8 @@ def test_a_finding_is_kept_without_the_remark_behind_it(
     [
         (
             "let's look at your results . this is the echocardiogram that we did about four "
-            "months ago , and this shows that the pumping function of your heart is reduced at 45% .",
+            "months ago , and this shows that the pumping function of your heart is reduced at "
+            "45% .",
             "echocardiogram shows that the pumping function of the heart is reduced",
         ),
         (
