@@ -139,6 +139,12 @@ _CLINICAL = {
         r"menstrua\w*|discharge|infection\w*|cancer|tumor|stents?|scans?|x-?ray\w*|mri|"
         r"ultrasound|start(?:ed|s)?|stopped|took|takes?|taking|ice|heat|brace|compression|"
         r"year[- ]old|presents|limp\w*|click\w*|pop\w*|lock\w*|burn\w*|sweat\w*|chill\w*|"
+        r"lift(?:ed|ing|s)?|heavy|carry\w*|reach(?:es|ing)? (?:for|up|over|behind)|exert\w*|"
+        r"energy|accident|rear-ended|crash\w*|stepped|slipped|tripped|stumbl\w*|ladder|"
+        r"blister\w*|wound\w*|bumping into|beers?|wine|liquor|cigarettes?|packs? a|"
+        r"(?:iv |street |recreational )drugs?|pounds?|lbs|"
+        r"right[- ]handed|left[- ]handed|icing|iced|wrapped|elevated|comfortable|hydrat\w+|"
+        r"\d{2,3} ?(?:/|over|to) ?\d{2,3}|"
         r"lump\w*|mass|nodul\w*|wheez\w*|palpitation\w*|snor\w*|salt\w*|doctor)\b",
         re.I,
     ),

@@ -65,6 +65,21 @@ def test_what_is_said_of_the_body_is_clinical() -> None:
     assert clinical("Elle prend du paracétamol.", "fr")
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "He was in a car that was rear-ended.",
+        "She used IV drugs years ago.",
+        "He has a beer every day.",
+        "She has lost 60 pounds.",
+        "It runs around 120/70.",
+        "He cannot get comfortable.",
+    ],
+)
+def test_an_accident_a_habit_and_a_weight_are_clinical(text: str) -> None:
+    assert clinical(text, "en")
+
+
 def story(text: str, *, score: float) -> Claim:
     evidence = (TextEvidence(0, 3, "She"),)
     return Claim("finding", "hpi", text, evidence, attributes={"form": "statement"}, score=score)
