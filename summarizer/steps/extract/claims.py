@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from summarizer.steps.extract.answers import from_questions
+from summarizer.steps.extract.basis import with_basis
 from summarizer.steps.extract.board import Board
 from summarizer.steps.extract.exam import from_exam
 from summarizer.steps.extract.mentions import from_mentions
@@ -26,6 +27,7 @@ def extract(
     from_exam(board)
     from_plan(board)
     from_plain_orders(board)
+    with_basis(board)
     _pertinent_negatives(board)
     return board
 

@@ -336,7 +336,7 @@ def _assessment(claims: Sequence[Claim], language: Language) -> list[Sentence]:
     problems = [c for c in claims if c.attributes.get("form") == "problem"]
     reasons: dict[str, list[Claim]] = defaultdict(list)
     for claim in claims:
-        if claim.attributes.get("form") == "reasoning":
+        if claim.attributes.get("form") in ("reasoning", "measure"):
             reasons[claim.attributes.get("problem", "")].append(claim)
     done: set[str] = set()
     for problem in problems:
@@ -352,11 +352,14 @@ def _assessment(claims: Sequence[Claim], language: Language) -> list[Sentence]:
             out.append(made(shown, [problem]))
         colon = " :" if language == "fr" else ":"
         out.extend(
-            made(f"{name(problem, language)}{colon} {after_colon(reason.text)}", [problem, reason])
+            made(
+                f"{name(problem, language)}{colon} {after_colon(text_of(reason, language))}",
+                [problem, reason],
+            )
             for reason in because
         )
     for left in reasons.values():
-        out.extend(made(reason.text, [reason]) for reason in left)
+        out.extend(made(text_of(reason, language), [reason]) for reason in left)
     return out
 
 
