@@ -8,6 +8,7 @@ import re
 
 from summarizer.language.lexicon import display_forms
 from summarizer.language.numbers import pointed, to_digits
+from summarizer.language.restarts_en import without_restarts
 from summarizer.types import Language
 
 _SPACED = (
@@ -184,6 +185,8 @@ def clean(raw: str, language: Language) -> str:
     if language == "fr":
         text = re.sub(r"\bpour ?cent\b", "%", text)
     text = to_digits(text, language)
+    if language == "en":
+        text = _tidy_commas(without_restarts(text))
     for pattern, replacement in _UNITS:
         text = pattern.sub(replacement, text)
     text = re.sub(r"(\d)\s+%", r"\1%", text)
