@@ -9,6 +9,7 @@ from summarizer.language.person_en import third_person
 from summarizer.language.text import joined, listed
 from summarizer.steps.extract.board import Board
 from summarizer.steps.extract.mentions import of_a_reaction
+from summarizer.steps.extract.opening import concern, heard_before, placed
 from summarizer.steps.record import evidence_of
 from summarizer.steps.units import Unit
 from summarizer.steps.write.phrases import SIDES
@@ -66,14 +67,19 @@ _SEXES = {
     "female": ("female", "female"),
     "male": ("male", "male"),
 }
-_A = re.compile(r"(?:annual|post|check|med|well|follow-up (?:visit|appointment))", re.I)
+_A = re.compile(
+    r"(?:annual|post|check|med|well|follow-up (?:visit|appointment))|"
+    r".*\b(?:injury|bite|ulcer|lump|rash|fracture|sprain|strain|wound|mass|cyst|level)$",
+    re.I,
+)
 
 
 def _presenting(board: Board, found: list[Claim]) -> None:
     """``presents today with left knee pain``, with the age that the record knows."""
     concepts = [c for c in found if c.attributes.get("form") == "concept"]
     if concepts:
-        english = "with " + listed([_sided(c, "en") for c in concepts], "en")
+        named = listed([_sided(c, "en") for c in concepts], "en")
+        english = f"with {'a ' if _A.match(named) else ''}{named}"
         french = "pour " + listed([_sided(c, "fr") for c in concepts], "fr")
     else:
         said = found[0].text
@@ -132,7 +138,7 @@ def _age(board: Board) -> tuple[int, tuple[Evidence, ...]]:
 def _find(board: Board) -> None:
     head = board.units[: max(14, len(board.units) // 3)]
     head = _corrected(board, head)
-    if _stated(board, head) or _booked(board):
+    if _stated(board, head) or _booked(board) or heard_before(board):
         return
     routine = _routine(board, head[: max(10, len(head) // 2)])
     complaint = _complaint(board, head)
@@ -146,7 +152,10 @@ def _find(board: Board) -> None:
             if mention.concept.kind in ("symptom", "condition") and _holds(status.assertion):
                 if status.experiencer != "patient" or mention.concept.key in names:
                     continue
-                _concern(board, mention, unit)
+                mention, said = placed(board, mention, unit)
+                if mention.concept.key in names:
+                    continue
+                concern(board, mention, said)
                 names.append(mention.concept.key)
                 if len(names) == 2:
                     break
@@ -159,6 +168,10 @@ _OTHER_SIDE = {
 }
 
 
+# "No, it's the left knee."
+_NO_OTHER = re.compile(r"^no\W+it(?:'s| is| was) (?:the|my) (left|right)\b", re.I)
+
+
 def _corrected(board: Board, head: list[Unit]) -> list[Unit]:
     """Without the sentences whose side the patient puts right: ``it's not the right knee``."""
     denied = {
@@ -167,6 +180,13 @@ def _corrected(board: Board, head: list[Unit]) -> list[Unit]:
         if unit.role in (Role.PATIENT, Role.CAREGIVER)
         for match in _OTHER_SIDE[board.language].finditer(joined(unit.raw))
     }
+    if board.language == "en":
+        denied |= {
+            {"left": "right", "right": "left"}[match[1].lower()]
+            for unit in head
+            if unit.role in (Role.PATIENT, Role.CAREGIVER)
+            and (match := _NO_OTHER.match(joined(unit.raw)))
+        }
     if not denied:
         return head
     wrong = re.compile(rf"\b(?:{'|'.join(sorted(denied))})\b", re.I)
@@ -191,8 +211,7 @@ def _booked(board: Board) -> bool:
         for unit in board.units:
             mention = next((m for m, s in unit.mentions if _taken_up(m, s, concept.key)), None)
             if mention and not unit.question:
-                _concern(board, mention, unit)
-                board.used.discard(unit.index)
+                concern(board, mention, [unit])
                 found = True
                 break
     return found
@@ -207,33 +226,19 @@ def _taken_up(mention: Mention, status: Status, key: str) -> bool:
     )
 
 
-def _concern(board: Board, mention: Mention, unit: Unit) -> None:
-    board.add(
-        "reason",
-        "chief_complaint",
-        mention.surface,
-        [unit],
-        concept=mention.concept.key,
-        concept_kind=mention.concept.kind,
-        english=mention.concept.english,
-        french=mention.concept.french,
-        side=mention.side,
-        form="concept",
-    )
-
-
 _PRESENTS = re.compile(
     r"\b(?:presents?|presenting|is here|here|coming in|comes in|come in|came "
     r"in)(?: (?:in|today|here|to the clinic|to clinic))* (?:for|with|because "
     r"of|to) "
-    r"((?:an? |her |his |the |your |some |evaluation|follow|management|routine|\w+ ).{4,240})$",
+    r"((?:an? |her |his |the |your |some |evaluation|follow|management|routine|\w+ |"
+    r"\w{4,}$).{0,240})$",
     re.I,
 )
 
 
 # What follows the reason in the same breath: "follow-up of her asthma she was diagnosed in may".
 _CLAUSE = re.compile(
-    r"\b(?:so|and i|how are|what|i'd|let)\b|\b(?:he|she|they) (?:is|was|has|had)\b|\.(?!\d)"
+    r"\b(?:so|and i|how are|what|i'd|let)\b|\b(?:he|she|they) (?:is|was|has|had)\b|\bnow\b|\.(?!\d)"
 )
 
 
@@ -279,6 +284,17 @@ def _complaint(board: Board, head: list[Unit]) -> tuple[Unit, int] | None:
     return _earliest(board, head, bare=False) or _earliest(board, head, bare=True)
 
 
+# What answers a screen for symptoms, is over, or has no lasting part in the visit.
+_BESIDE = {
+    "en": re.compile(
+        r"^\W*no\b|\bthe other day\b|\b(?:used to|a while ago|back in|years? ago)\b|"
+        r"\b(?:stud(?:y|ies)|trial)\b|\bsad to\b",
+        re.I,
+    ),
+    "fr": re.compile(r"^\W*non\b|\bl'autre jour\b|\bil y a (?:des|plusieurs|\w+) ans\b", re.I),
+}
+
+
 def _earliest(board: Board, head: list[Unit], *, bare: bool) -> tuple[Unit, int] | None:
     best: tuple[float, int, Unit] | None = None
     for unit in head:
@@ -286,14 +302,14 @@ def _earliest(board: Board, head: list[Unit], *, bare: bool) -> tuple[Unit, int]
         if unit.question and not (opening and opening[1]):
             continue
         held = [
-            mention
+            placed(board, mention, unit)[0]
             for mention, status in unit.mentions
             if mention.concept.kind in ("symptom", "condition")
             and _holds(status.assertion)
             and status.experiencer == "patient"
-            and (bare or mention.concept.key != "pain")
         ]
-        if not held or of_a_reaction(board, unit):
+        held = [mention for mention in held if bare or mention.concept.key != "pain"]
+        if not held or of_a_reaction(board, unit) or _BESIDE[board.language].search(unit.raw):
             continue
         weight = 1.0 if opening else 0.0
         weight += (
