@@ -16,11 +16,13 @@ from summarizer.steps.ledger import set_aside
 from summarizer.steps.others import other_person
 from summarizer.steps.plain_language import for_the_patient
 from summarizer.steps.record import record_claims
+from summarizer.steps.repeats import without_repeats
 from summarizer.steps.segment import segment
 from summarizer.steps.select import select
 from summarizer.steps.templates import FOR_THE_PATIENT, sections_of, title_of
 from summarizer.steps.units import find_subject, find_units
 from summarizer.steps.verify import assert_grounded
+from summarizer.steps.write.headings import headed
 from summarizer.steps.write.writer import sayable
 from summarizer.style import StyleRule, styled
 from summarizer.types import (
@@ -31,6 +33,7 @@ from summarizer.types import (
     Language,
     Progress,
     Section,
+    Sentence,
     Transcript,
     VisitContext,
 )
@@ -93,31 +96,39 @@ def draft_note(
     by_section: dict[str, list[Claim]] = defaultdict(list)
     for claim in chosen:
         by_section[claim.section].append(claim)
-    sections: list[Section] = []
+    written: dict[str, list[Sentence]] = {}
     for number, key in enumerate(keys):
         tell("write", number, len(keys))
         sentences, withheld = compose(
             key, by_section[key], transcript, note_language, subject.gender, backend
         )
+        written[key] = sentences
         left += withheld
+
+    # 6. Each thing once, under its heading.
+    written, again = without_repeats(written, transcript, note_language)
+    left += [(c, "less-telling") for c in again]
+    sections: list[Section] = []
+    for key, sentences in written.items():
+        sentences = headed(key, sentences, note_language)
+        if template in FOR_THE_PATIENT:
+            sentences = for_the_patient(sentences, transcript, note_language)
         if sentences:
-            if template in FOR_THE_PATIENT:
-                sentences = for_the_patient(sentences, transcript, note_language)
             sections.append(Section(key, title_of(template, key, note_language), tuple(sentences)))
 
-    # 6. The clinician's own wording.
+    # 7. The clinician's own wording.
     worded, used = styled(
         sections, () if template in FOR_THE_PATIENT else style, transcript, note_language
     )
 
-    # 7. What the record says against it, side by side.
+    # 8. What the record says against it, side by side.
     tell("verify", 0, 1)
     flagged = with_contradictions(worded, context, said)
     for section in flagged:
         for sentence in section.sentences:
             assert_grounded(sentence, transcript)
 
-    # 8. Codes, for a person to accept.
+    # 9. Codes, for a person to accept.
     tell("code", 0, 1)
     # An abbreviation of the clinician's may be none of the code list's.
     codes = coder.suggest(tuple(sections), transcript, context) if coder else ()

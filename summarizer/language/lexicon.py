@@ -247,6 +247,15 @@ def lexicon(language: Language) -> Lexicon:
     return Lexicon(language, ((concept, french) for concept, _, french in every))
 
 
+@lru_cache(maxsize=2)
+def place_words(language: Language) -> frozenset[str]:
+    """Folded words for parts of the body: where something is, and not whether it is there."""
+    column = 3 if language == "en" else 4
+    return frozenset(
+        token.form for row in _rows("body_parts.tsv") for token in tokens(row[column].lower())
+    ) | frozenset({"extremity", "extremitie", "lower", "upper", "area", "region"})
+
+
 @lru_cache(maxsize=1)
 def display_forms() -> Mapping[str, str]:
     """How single words are written in a note: brand names and abbreviations keep their capitals."""

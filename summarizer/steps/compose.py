@@ -8,7 +8,6 @@ from summarizer.language.text import sentence as finished
 from summarizer.steps.templates import TITLES
 from summarizer.steps.verify import failures
 from summarizer.steps.write import write_section
-from summarizer.steps.write.headings import headed
 from summarizer.steps.write.wording import merged
 from summarizer.steps.write.writer import one
 from summarizer.types import Claim, Language, Sentence, Transcript
@@ -44,7 +43,7 @@ def compose(
     )
     if written is not None:
         kept = _replaced(kept, written, transcript, language, backend)
-    return headed(key, kept, language), withheld
+    return kept, withheld
 
 
 def _verified(

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from summarizer.language.content import Content, content, differ
 from summarizer.steps.segment import Encode
 from summarizer.types import Claim
 
@@ -82,14 +83,17 @@ def _repeats(claims: Sequence[Claim], places: list[int], similar: np.ndarray) ->
             other = places[other_row]
             if other in out or similar[row, other_row] < _SAME:
                 continue
-            if claims[place].assertion is not claims[other].assertion or _figures(
-                claims[place]
-            ) - _figures(claims[other]):
+            said, again = _content(claims[other]), _content(claims[place])
+            if (
+                claims[place].assertion is not claims[other].assertion
+                or again.numbers - said.numbers
+                or differ(said, again)
+            ):
                 continue
             out.add(place)
             break
     return out
 
 
-def _figures(claim: Claim) -> set[str]:
-    return {word for word in claim.text.split() if any(c.isdigit() for c in word)}
+def _content(claim: Claim) -> Content:
+    return content(claim.text, "fr" if claim.attributes.get("language") == "fr" else "en")

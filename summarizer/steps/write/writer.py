@@ -250,7 +250,7 @@ def _history(claims: Sequence[Claim], language: Language, gender: str) -> list[S
     affirmed = [c for c in concepts if c.assertion is not Assertion.DENIED]
     held = {c.attributes.get("concept") for c in affirmed}
     named = held | seen
-    affirmed = [c for c in affirmed if not _GENERAL.get(c.attributes["concept"], set()) & named]
+    affirmed = [c for c in affirmed if not GENERAL.get(c.attributes["concept"], set()) & named]
     for shown, group in by_name(affirmed, language).items():
         out.append(made(shown, group))
     denied = [
@@ -270,7 +270,7 @@ def _history(claims: Sequence[Claim], language: Language, gender: str) -> list[S
 
 
 # Concepts that say less than one of these beside them.
-_GENERAL: dict[str, set[str | None]] = {
+GENERAL: dict[str, set[str | None]] = {
     "diabetes": {"diabetes_1", "diabetes_2"},
     "arthritis": {"osteoarthritis", "rheumatoid_arthritis", "rheumatoid", "oa", "ra"},
 }
