@@ -91,6 +91,7 @@ CHECK_REASONS: dict[str, Text] = {
     **FLAGS,
     "dose": _("A dose: check the number and the unit"),
     "medicine": _("A medicine: check its name"),
+    "self-harm": _("Thoughts of harming oneself or others"),
     "low-confidence": _("The engine is not sure of this sentence"),
     "plan": _("A step of the plan"),
     "medications": _("A medicine of the patient's"),

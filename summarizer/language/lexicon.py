@@ -72,6 +72,8 @@ class Mention:
     side: str = ""
 
 
+# Thoughts are the finding: "sometimes I think I want to hurt myself" is not merely supposed.
+THOUGHTS = frozenset({"suicidal", "homicidal"})
 _BREAK = re.compile(r"[.,;:?!]")
 
 

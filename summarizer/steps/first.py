@@ -2,10 +2,13 @@
 
 from collections.abc import Sequence
 
+from summarizer.language.lexicon import THOUGHTS
 from summarizer.types import Flag, Section, Sentence
 
 _SEVERITY = {"high": 3.0, "medium": 2.0, "low": 0.5}
 _SECTION = {"plan": 0.4, "medications": 0.4, "allergies": 0.5, "assessment": 0.2, "followup": 0.1}
+
+_OF_HARM = 2.5  # thoughts of killing or hurting come before any dose
 
 
 def check_first(sections: Sequence[Section], *, count: int = 3) -> tuple[Flag, ...]:
@@ -33,5 +36,7 @@ def _risk(section: str, sentence: Sentence) -> tuple[float, str]:
     if medicine and section in ("plan", "medications"):
         risk += 0.5 + (0.3 if dosed else 0.0)
         why = why or ("dose" if dosed else "medicine")
+    if any(claim.attributes.get("concept") in THOUGHTS for claim in sentence.claims):
+        risk, why = risk + _OF_HARM, why or "self-harm"
     risk += _SECTION.get(section, 0.0) + (1.0 - sentence.confidence) * 0.6
     return risk, why or ("low-confidence" if sentence.confidence < 0.7 else section)

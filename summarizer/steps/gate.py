@@ -82,7 +82,7 @@ _TALK = {
         r"\b(?:that|this) (?:other )?one\b|\bone of them\b|\bthe other (?:one|two)\b|"
         r"(?<!-)\bup here\b|\bdown here\b|\bthe whole thing\b|"
         r"^(?:the thing|some of that|those were)\b|"
-        r"\bhaha\b|"
+        r"\bhaha\b|^the clinician (?:said|mentioned)\b|"
         r"\bdo(?:es)?(?: not|n't) know (?!if|what|how|why|whether|that|when|where|about|any|the)\w",
         re.I,
     ),

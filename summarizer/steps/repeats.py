@@ -60,6 +60,7 @@ def without_repeats(
         for number, sentence in enumerate(sentences)
     }
     left: list[Claim] = []
+    _same_words(note)
     _enter_courses(note, transcript, language)
     for place in list(note):
         fuller = _said_by(place, note, language)
@@ -72,6 +73,15 @@ def without_repeats(
         else:
             note[fuller] = united
     return {key: [s for place, s in note.items() if place.section == key] for key in sections}, left
+
+
+def _same_words(note: dict[Place, Sentence]) -> None:
+    """Sentences of one section that read the same are one."""
+    first: dict[tuple[str, str], Place] = {}
+    for place, sentence in list(note.items()):
+        earlier = first.setdefault((place.section, sentence.text), place)
+        if earlier != place:
+            note[earlier] = _united(note[earlier], note.pop(place))
 
 
 def _enter_courses(note: dict[Place, Sentence], transcript: Transcript, language: Language) -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from summarizer.language.assertion import RELATIVES, Status, answer, status
-from summarizer.language.lexicon import Mention, lexicon
+from summarizer.language.lexicon import THOUGHTS, Mention, lexicon
 from summarizer.language.orders import ORDERED_OF, told_with_a_tag
 from summarizer.language.person_en import Pronouns, pronouns
 from summarizer.language.person_fr import PronomsFr, pronoms
@@ -244,9 +244,8 @@ _SPOKEN_OF_ONLY = re.compile(
 
 def _only_spoken_of(spoken: str, mention: Mention) -> bool:
     kind = mention.concept.kind
-    return kind in ("symptom", "condition") and bool(
-        _SPOKEN_OF_ONLY.search(spoken[: mention.start])
-    )
+    named = kind in ("symptom", "condition") and mention.concept.key not in THOUGHTS
+    return named and bool(_SPOKEN_OF_ONLY.search(spoken[: mention.start]))
 
 
 _LEAD = r"(?:(?:and|but|so|yes|yeah|no|well|oh|because)\b,? )*"

@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 
 from summarizer.language.assertion import status
-from summarizer.language.lexicon import display_forms, fold, lexicon
+from summarizer.language.lexicon import THOUGHTS, display_forms, fold, lexicon
 from summarizer.language.orders import told_with_a_tag
 from summarizer.language.quantities import frequency
 from summarizer.language.text import clean, joined
@@ -220,7 +220,7 @@ def _supposed(
             only = read is Assertion.HYPOTHETICAL or meant
             held.setdefault(mention.concept.key, set()).add(only)
     for mention in lexicon(language).find(sentence.text):
-        if mention.concept.kind not in ("symptom", "condition"):
+        if mention.concept.kind not in ("symptom", "condition") or mention.concept.key in THOUGHTS:
             continue
         if held.get(mention.concept.key) != {True}:
             continue

@@ -143,7 +143,9 @@ _EXAMINING = {
     "en": re.compile(
         r"\b(?:(?:when|if|as) i (?:push|press|touch|move|bend|pull|tap|do|lift|"
         r"turn)|does (?:that|this|it) hurt|"
-        r"(?:here|there|there'?s)\s*\?$|can you feel|squeeze|push against|follow my)\b",
+        r"(?:here|there|there'?s)\s*\?$|(?:pain|tender\w*|hurt\w*|sore\w*) (?:right )?"
+        r"(?:in )?(?:here|there)\b|\bexamination of\b|"
+        r"can you feel|squeeze|push against|follow my)\b",
         re.I,
     ),
     "fr": re.compile(
@@ -164,9 +166,36 @@ def from_questions(board: Board) -> None:
             continue
         if _EXAMINING[board.language].search(unit.raw):
             continue
+        if reply and _says_more(reply_unit, reply):
+            continue
         if reply and _closed(board, unit, reply, reply_unit):
             continue
         _open(board, unit, reply_unit)
+
+
+# "Not with you, but I did around 2009" neither denies nor confirms what was asked.
+_BUT_IT_WAS = re.compile(
+    r"\bbut (?:i|she|he|they|we|it) (?:\w+ )?(?:did|do|does|have|has|had|was|am|used)\b"
+    r"(?! not\b|n't)|"
+    r"\bmais (?:j'ai|j'avais|il a|elle a|je l'ai)\b",
+    re.I,
+)
+
+
+def _says_more(reply_unit: Unit, reply: str) -> bool:
+    return reply == "no" and _BUT_IT_WAS.search(joined(reply_unit.raw)) is not None
+
+
+# "Smoking, drugs, alcohol?" - "no drugs": the others were not answered.
+_NO_ONE_OF = re.compile(r"^\W*(?:no|nope|pas de|pas d')\s+(\w{4,})\W*$", re.I)
+
+
+def _one_denied(unit: Unit, reply_unit: Unit) -> str:
+    """The one of several things asked for that a "no" names; empty where it denies them all."""
+    one = _NO_ONE_OF.match(joined(reply_unit.raw))
+    asked = joined(unit.raw).lower()
+    several = "," in asked or re.search(r"\b(?:or|and|ou|et)\b", asked)
+    return one[1].lower() if one and several and one[1].lower()[:4] in asked else ""
 
 
 def _closed(board: Board, unit: Unit, reply: str, reply_unit: Unit) -> bool:
@@ -184,6 +213,11 @@ def _closed(board: Board, unit: Unit, reply: str, reply_unit: Unit) -> bool:
         and mention.concept.key not in answered_elsewhere
         and not (kept_back & _word_roots(mention.concept.english, mention.surface))
     ]
+    only = _one_denied(unit, reply_unit)
+    if only:
+        asked = [(m, s) for m, s in asked if only[:4] in m.surface.lower()]
+        if not asked:
+            return True
     symptoms = [
         (mention, status)
         for mention, status in asked
@@ -205,7 +239,7 @@ def _closed(board: Board, unit: Unit, reply: str, reply_unit: Unit) -> bool:
                 continue  # "no fever?" - "yes" may confirm either
             _claim(board, mention, unit, reply, reply_unit, status.experiencer)
         return True
-    return _statement(board, unit, reply, reply_unit)
+    return bool(only) or _statement(board, unit, reply, reply_unit)
 
 
 # "No, just my typical arthritic pain": what is excepted is not denied.

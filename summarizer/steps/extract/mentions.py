@@ -2,9 +2,10 @@
 
 import re
 
-from summarizer.language.lexicon import Mention
+from summarizer.language.lexicon import THOUGHTS, Mention
 from summarizer.language.quantities import frequency, route, whole_doses
 from summarizer.language.text import clean, joined
+from summarizer.steps.extract import present
 from summarizer.steps.extract.board import Board
 from summarizer.steps.units import Unit, reply_to
 from summarizer.types import Assertion, Role
@@ -81,21 +82,24 @@ def _read_family(board: Board, unit: Unit) -> None:
             continue
         if status.assertion not in (Assertion.AFFIRMED, Assertion.HISTORICAL, Assertion.DENIED):
             continue
-        board.add(
-            "family",
-            "family",
-            mention.surface,
-            [unit],
-            assertion=Assertion.DENIED
-            if status.assertion is Assertion.DENIED
-            else Assertion.AFFIRMED,
-            experiencer="family",
-            concept=mention.concept.key,
-            concept_kind="condition",
-            english=mention.concept.english,
-            french=mention.concept.french,
-            form="concept",
-        )
+        _relatives(board, unit, mention, status.assertion)
+
+
+def _relatives(board: Board, unit: Unit, mention: Mention, assertion: Assertion) -> None:
+    """An illness of the family's."""
+    board.add(
+        "family",
+        "family",
+        mention.surface,
+        [unit],
+        assertion=Assertion.DENIED if assertion is Assertion.DENIED else Assertion.AFFIRMED,
+        experiencer="family",
+        concept=mention.concept.key,
+        concept_kind="condition",
+        english=mention.concept.english,
+        french=mention.concept.french,
+        form="concept",
+    )
 
 
 def _concept(
@@ -131,6 +135,11 @@ def _concept(
 def _symptom(board: Board, unit: Unit, mention: Mention, assertion: Assertion) -> None:
     if unit.role not in (Role.PATIENT, Role.CAREGIVER):
         return
+    if mention.concept.key in THOUGHTS and assertion in (
+        Assertion.UNCERTAIN,
+        Assertion.HYPOTHETICAL,
+    ):
+        assertion = Assertion.AFFIRMED
     if assertion not in (Assertion.AFFIRMED, Assertion.DENIED):
         return
     if mention.concept.key == "pain" or of_a_reaction(board, unit):
@@ -141,7 +150,13 @@ def _symptom(board: Board, unit: Unit, mention: Mention, assertion: Assertion) -
         assertion is Assertion.DENIED and _NOT_SURE.search(after)
     ):
         return
-    if assertion is Assertion.AFFIRMED and _is_over(board, unit, after):
+    if assertion is Assertion.AFFIRMED and (
+        _is_over(board, unit, after) or present.gone(board, unit, mention)
+    ):
+        return
+    if present.of_another(board, unit, mention) or (
+        assertion is Assertion.DENIED and present.denied_by_an_answer(unit, mention)
+    ):
         return
     if mention.concept.key == "cough" and re.search(
         r"\b(?:when|if|quand|si|en) (?:\w+ )?$", before, re.I
@@ -193,6 +208,11 @@ def _condition(board: Board, unit: Unit, mention: Mention, assertion: Assertion)
         return
     if unit.section in ("plan", "exam", "results") and not told:
         return
+    if present.of_another(board, unit, mention) or (told and unit.phase == "exam"):
+        return
+    if told and present.in_the_family(unit) and assertion is Assertion.AFFIRMED:
+        _relatives(board, unit, mention, assertion)
+        return
     if told and _LIKENED[board.language].search(joined(unit.raw)[: mention.start]):
         return
     if assertion in (Assertion.AFFIRMED, Assertion.HISTORICAL, Assertion.DENIED):
@@ -232,6 +252,8 @@ def _medicine(board: Board, unit: Unit, mention: Mention, assertion: Assertion) 
             at=str(unit.start),
         )
         return
+    if not told and unit.phase == "plan" and not _TAKING[board.language].search(unit.raw):
+        return  # "okay, so tramadol, 50 milligrams": entered, and not taken yet
     phrase = _phrase(unit, board)
     taking = _TAKING[board.language].search(unit.raw) or _goes_on(board, unit)
     if not (taking or amount or phrase):
@@ -344,12 +366,16 @@ def _dose_of(unit: Unit, mention: Mention, board: Board) -> str:
     return best[0]
 
 
+# "Any other allergies?" - "no, just penicillin": there is one.
+_ANY_OTHER = re.compile(r"\b(?:other|else|besides|apart from|autres?|à part)\b", re.I)
+
+
 def _allergy(board: Board, unit: Unit) -> None:
     language = board.language
     if unit.question:
         reply, reply_unit = reply_to(board.units, unit, language)
         named = [m for m, _ in unit.mentions if m.concept.kind == "medication"]
-        if reply == "no" and reply_unit and not named:
+        if reply == "no" and reply_unit and not named and not _ANY_OTHER.search(unit.raw):
             board.add(
                 "allergy",
                 "allergies",

@@ -9,6 +9,7 @@ from summarizer.language.quantities import duration
 from summarizer.language.recall import RECALLED
 from summarizer.steps.extract.board import Board
 from summarizer.steps.extract.mentions import of_a_reaction
+from summarizer.steps.extract.present import in_the_family
 from summarizer.steps.salience import probability
 from summarizer.steps.units import Unit, of_another
 from summarizer.types import Assertion, Role
@@ -167,7 +168,7 @@ def _told(board: Board, unit: Unit) -> None:
         turned = turned and person_fr.agreed(turned, board.subject.gender)
     if not turned:
         return
-    section = _section(unit)
+    section = "family" if in_the_family(unit) else _section(unit)
     if _OF_RELATIVE[board.language].match(turned) and section != "family":
         return
     if section == "family" and not unit.has("condition", "symptom"):

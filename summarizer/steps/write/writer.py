@@ -308,7 +308,12 @@ def _each(claims: Sequence[Claim], language: Language, gender: str) -> list[Sent
                 done.add(key)
                 out.append(made(text_of(claim, language), groups[key]))
         elif form == "none":
-            if "none" not in done and not any(c.attributes.get("form") == "record" for c in claims):
+            known = any(
+                c.attributes.get("form") == "record"
+                or (c.attributes.get("form") == "concept" and c.assertion is Assertion.AFFIRMED)
+                for c in claims
+            )
+            if "none" not in done and not known:
                 done.add("none")
                 out.append(made(text_of(claim, language), groups["none"]))
         elif form == "record":
