@@ -19,6 +19,7 @@ from summarizer.steps.record import record_claims
 from summarizer.steps.repeats import without_repeats
 from summarizer.steps.segment import segment
 from summarizer.steps.select import select
+from summarizer.steps.sides import with_side_slips
 from summarizer.steps.templates import FOR_THE_PATIENT, sections_of, title_of
 from summarizer.steps.units import find_subject, find_units
 from summarizer.steps.verify import assert_grounded
@@ -124,6 +125,7 @@ def draft_note(
     # 8. What the record says against it, side by side.
     tell("verify", 0, 1)
     flagged = with_contradictions(worded, context, said)
+    flagged = with_side_slips(flagged, transcript, note_language)
     for section in flagged:
         for sentence in section.sentences:
             assert_grounded(sentence, transcript)

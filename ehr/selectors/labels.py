@@ -83,6 +83,7 @@ FLAGS: dict[str, Text] = {
     "allergy-denied": _("The patient denies an allergy that the record holds."),
     "dose-conflict": _("The dose said differs from the dose in the record."),
     "side-conflict": _("The side said differs from the side in the record."),
+    "side-slip": _("This side is said here only: the rest of the visit says the other one."),
     "release-not-in-force": _(
         "The installed code list is not the one in force on the visit's date. Check the codes."
     ),

@@ -57,6 +57,7 @@ _REJECT_REASONS: dict[str, Any] = {
 _SIDES: dict[str, Any] = {
     "said": _("Said in the visit"),
     "recorded": _("In the record"),
+    "elsewhere": _("Elsewhere in the visit"),
     "medicine": _("Medicine"),
     "written": _("Written in the note"),
 }
