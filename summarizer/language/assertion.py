@@ -42,7 +42,7 @@ _NEGATION = {
 _STOP = {
     "en": re.compile(
         r"\b(?:but|however|although|though|except|other than|aside from|apart from|just|only|yet|"
-        r"besides|because|since|so|then|which|until|"
+        r"besides|because|since|so|then|which|until|(?<=[\w,] )some(?= )|"
         r"(?:and|or|,) (?:i|he|she|it|they|there|you|we|my|your)(?:'\w+)?)\b|[?!;]|\.\s",
         re.I,
     ),
@@ -57,6 +57,9 @@ _STOP = {
 # "not only", "no more than": words with a negative in them that deny nothing.
 _PSEUDO = {
     "en": re.compile(
+        r"\bno (?=(?:i|i'm|i've|i'd|it|it's|he|she|we|they|my)\b)|"
+        r"\b(?:don't|do n't|doesn't|does n't|not) (?:have |get |feel )?(?:quite )?"
+        r"as (?:much|many|bad|often|severe)\b|"
         r"\b(?:not only|no (?:doubt|matter|problem|change|longer having)|not sure|don't know|"
         r"do n't know|not (?:too|so) (?:bad|good)|why don't|why not|can't wait|no idea|"
         r"wouldn't be surprised|not (?:getting|gotten) (?:any )?better|not improv\w+|"
@@ -274,9 +277,21 @@ _NO = {
 }
 
 
+# "I don't know, I might miss one now", "yeah, no": no answer that a note could rest on.
+_NEITHER = re.compile(
+    r"^(?:(?:um+|uh+|oh|well|hmm+|okay|euh|ben|bah)\W+)*(?:i (?:don't|do n't|really don't) know\b|"
+    r"(?:i'm )?not (?:too )?sure\b|no idea\b|ye(?:ah|s)\W+no\b|no\W+yeah\b|yes and no\b|"
+    r"not (?:if|unless|when|with you)\b|"
+    r"(?:je )?(?:ne )?sais pas\b|aucune idée\b|oui et non\b|ça dépend\b|it depends\b)",
+    re.I,
+)
+
+
 def answer(text: str, language: Language) -> Literal["yes", "no", ""]:
     """What a reply says to a yes-or-no question, read from its first words."""
     head = text.strip()
+    if _NEITHER.match(head):
+        return ""
     if _NO[language].match(head):
         return "no"
     return "yes" if _YES[language].match(head) else ""

@@ -54,6 +54,7 @@ _TAKEN_BACK = re.compile(
     r"(?<=,)sorry|(?<=, )sorry|(?<=or )sorry),? (?=(\w[\w'/.%-]*))",
     re.I,
 )
+_PARDON = re.compile(r"excuse me|pardon me|scratch that", re.I)
 _NUMBERS = words(
     "one two three four five six seven eight nine ten eleven twelve fifteen twenty thirty forty "
     "fifty"
@@ -99,4 +100,6 @@ def _corrected(text: str) -> str:
         )
         if again is not None:
             text = " ".join([*before[:again], text[match.end() :]])
+        elif _PARDON.search(match[0]) and not any(map(_counts, before[-_REACH:])):
+            text = f"{text[: match.start()]} {text[match.end() :]}"
     return text

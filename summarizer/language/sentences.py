@@ -132,7 +132,10 @@ _ORDERING = re.compile(
     re.I,
 )
 _VERB = re.compile(
-    r"\b(?:are|were|be|been|has|have|had|your|my|any|some|and|on|in|at|for)\s+$", re.I
+    r"\b(?:are|were|be|been|has|have|had|your|my|any|some|and|on|in|at|for|nothing|anything)\s+$|"
+    r"\b(?:have|did|do|are|can|could|would) (?:you|he|she|they)"
+    r"(?: (?:ever|also|really|still))*\s+$",
+    re.I,
 )
 
 

@@ -82,6 +82,10 @@ _TALK = {
         r"\b(?:that|this) (?:other )?one\b|\bone of them\b|\bthe other (?:one|two)\b|"
         r"(?<!-)\bup here\b|\bdown here\b|\bthe whole thing\b|"
         r"^(?:the thing|some of that|those were)\b|"
+        r"^it (?:yet|around|last|the|my|an?|and|but|on|in|at|up|down|back|to|of|for|with)\b|"
+        r"^this (?!(?:is|was|has|had|does|did|can|could|will|would|seems|feels|happened|started|"
+        r"makes|made|hurts|helps|helped|time|morning|week|month|year|afternoon|evening)\b)"
+        r"\w+(?: (?:as|when|if)\b|,)|^keeps it\b|"
         r"\bhaha\b|^the clinician (?:said|mentioned)\b|"
         r"\bdo(?:es)?(?: not|n't) know (?!if|what|how|why|whether|that|when|where|about|any|the)\w",
         re.I,

@@ -244,11 +244,19 @@ def _frequency_held(sentence: Sentence, said_in: Language, language: Language) -
     held = {
         _times(text, tongue)
         for quote in quotes
-        for text in (quote, clean(joined(quote), said_in))
+        for text in (quote, clean(joined(quote), said_in), *_of_the_medicine(sentence, quote))
         for tongue in ("en", "fr")
     }
     # A frequency that is said in words the patterns do not know is not held against it.
     return wanted in held or held == {""}
+
+
+def _of_the_medicine(sentence: Sentence, quote: str) -> list[str]:
+    """Of "Norvasc daily and carvedilol 25 mg twice a day", the part from the named medicine on."""
+    spoken = joined(quote)
+    named = [c.attributes["surface"] for c in sentence.claims if c.attributes.get("surface")]
+    places = [spoken.lower().find(name.lower()) for name in named]
+    return [spoken[place:] for place in places if place > 0]
 
 
 _NAME = re.compile(r"(?<=[a-zà-ÿ,] )[A-ZÀ-Þ][a-zà-ÿ]{2,}")

@@ -167,3 +167,56 @@ def test_french_thoughts_of_suicide_are_listed(backend: Backend) -> None:
     )
 
     assert "idées suicidaires" in text(draft, "ros")
+
+
+@pytest.mark.parametrize(
+    ("question", "answer", "unwritten"),
+    [
+        ("are you missing any doses of your medication ?", "i don't know , i try .", "missing"),
+        ("any fever or chills ?", "no fever , some chills .", "denies fever or chills"),
+        ("have you ever hurt that foot ?", "yeah no sorry .", "hurt that foot"),
+        ("any diarrhea ?", "no i had diarrhea last week .", "denies diarrhea"),
+        ("any swelling in your legs ?", "not if i sit down .", "denies leg swelling"),
+    ],
+)
+def test_an_answer_that_is_neither_yes_nor_no_confirms_nothing(
+    backend: Backend, question: str, answer: str, unwritten: str
+) -> None:
+    draft = drafted(backend, f"[doctor] {question}", f"[patient] {answer}")
+
+    assert unwritten not in text(draft, "hpi", "ros", "pmh", "medications")
+
+
+def test_no_fever_some_chills_is_one_denied_and_one_reported(backend: Backend) -> None:
+    ros = text(drafted(backend, "[patient] no fever , some chills ."), "ros")
+
+    assert "reports chills" in ros
+    assert "denies fever" in ros
+
+
+def test_each_medicine_of_a_list_has_its_own_frequency(backend: Backend) -> None:
+    draft = drafted(
+        backend,
+        "[patient] i'm taking norvasc 10 milligrams daily and carvedilol 25 milligrams twice a "
+        "day .",
+    )
+
+    assert "norvasc 10 mg daily" in text(draft, "medications")
+    assert "carvedilol 25 mg twice a day" in text(draft, "medications")
+
+
+def test_what_another_clinician_did_is_not_the_patients_doing(backend: Backend) -> None:
+    draft = drafted(
+        backend,
+        "[patient] i went to see my urologist . he ordered a cat scan and said i had a kidney "
+        "stone .",
+    )
+
+    assert "the patient ordered" not in text(draft, "hpi", "pmh")
+    assert "the urologist ordered a ct scan" in text(draft, "hpi", "pmh")
+
+
+def test_a_he_whom_nobody_named_is_not_written(backend: Backend) -> None:
+    draft = drafted(backend, "[patient] he ordered a cat scan and said i had a kidney stone .")
+
+    assert "ordered a ct scan" not in text(draft, "hpi", "pmh")

@@ -218,6 +218,11 @@ def _closed(board: Board, unit: Unit, reply: str, reply_unit: Unit) -> bool:
         asked = [(m, s) for m, s in asked if only[:4] in m.surface.lower()]
         if not asked:
             return True
+    ill = ("symptom", "condition")
+    if any(m.concept.kind in ill for m, _ in unit.mentions) and not any(
+        m.concept.kind in ill for m, _ in asked
+    ):
+        return True  # the reply names them itself: "no fever, some chills"
     symptoms = [
         (mention, status)
         for mention, status in asked
@@ -376,6 +381,12 @@ def _statement(board: Board, unit: Unit, reply: str, reply_unit: Unit) -> bool:
     return True
 
 
+# "How long does it take you to pass the other stones?" asks for no onset.
+_OF_SOMETHING_ELSE = re.compile(
+    r"\b(?:tak(?:e|es|en|ing)|took|pass|other|last time|us(?:e|ed|ing)|smok\w+|work\w*|liv\w+|"
+    r"married|see (?:me|us|him|her|them)|back in)\b",
+    re.I,
+)
 _WORTH = frozenset({"hpi", "pmh", "medications", "allergies", "social", "family"})
 
 
@@ -390,6 +401,8 @@ def _open(board: Board, unit: Unit, reply_unit: Unit) -> None:
         return
     for topic, question, needed in _OPEN[board.language]:
         if question.search(unit.raw) and re.search(needed, said, re.I):
+            if topic == "onset" and _OF_SOMETHING_ELSE.search(unit.raw):
+                continue
             if (
                 topic == "onset"
                 and not duration(f"for {said} ago", board.language)

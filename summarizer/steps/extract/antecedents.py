@@ -124,3 +124,23 @@ def conditioned(board: Board, unit: Unit, text: str) -> tuple[str, tuple[Evidenc
         return text, ()
     condition = said[0].strip(" ,")
     return f"{_THEN.sub('', text, count=1).rstrip(' ,.')} {condition}", (before.evidence,)
+
+
+_ACTING = re.compile(
+    r"\b(?:my|the|an?|dr\.?) (?:(?:other|own|old|regular|last) )?"
+    r"(?P<who>(?:primary care |family |new |eye |foot |heart )?"
+    r"(?:doctor|pcp|physician|specialist|surgeon|nurse|therapist|psychiatrist|podiatrist|"
+    r"dermatologist|cardiologist|neurologist|urologist|oncologist|gastroenterologist|"
+    r"rheumatologist|endocrinologist|orthopedist|chiropractor|dentist))\b",
+    re.I,
+)
+_WITHIN = 6  # sentences
+
+
+def clinician_told_of(board: Board, unit: Unit) -> tuple[str, Unit] | None:
+    """Whom a patient's "he" or "she" stands for, with the sentence that names the clinician; None
+    where no clinician was named: "he ordered a scan" is not the patient's doing."""
+    for before in reversed(board.units[max(0, unit.index - _WITHIN) : unit.index]):
+        if before.role is unit.role and (named := _ACTING.search(joined(before.raw))):
+            return named["who"].lower(), before
+    return None

@@ -266,7 +266,7 @@ def _medicine(board: Board, unit: Unit, mention: Mention, assertion: Assertion) 
         unit,
         assertion,
         dose=amount,
-        frequency=frequency(unit.clean, board.language)
+        frequency=_frequency_of(unit, mention, board)
         if amount or len(_medicines(unit)) == 1
         else "",
         route=route(unit.clean),
@@ -278,8 +278,8 @@ def _medicine(board: Board, unit: Unit, mention: Mention, assertion: Assertion) 
 # "We'll try some Motrin 800 mg": what will be taken is no medicine of today.
 _WILL_TAKE = {
     "en": re.compile(
-        r"\b(?:i|we)(?:'ll| will|'m going to|'re going to| want to|'d like to| would like to) "
-        r"(?:\w+ ){0,3}?(?:try|start|prescribe|give|add|order|put|get)\b|"
+        r"\b(?:i|we)(?:'ll| will|'m going to|'re going to| want to|'d like to| would like to|"
+        r" can| could| might) (?:\w+ ){0,3}?(?:try|start|prescribe|give|add|order|put|get)\b|"
         r"\blet's (?:try|start|add)\b",
         re.I,
     ),
@@ -332,6 +332,21 @@ def _phrase(unit: Unit, board: Board) -> str:
 
 def _medicines(unit: Unit) -> list[Mention]:
     return [m for m, _ in unit.mentions if m.concept.kind == "medication"]
+
+
+def _frequency_of(unit: Unit, mention: Mention, board: Board) -> str:
+    """How often this medicine is taken: of several, what is said up to the next one's name."""
+    text = unit.clean
+    places = sorted(
+        place
+        for m in _medicines(unit)
+        if (place := text.lower().find(clean(m.surface, board.language).lower())) >= 0
+    )
+    own = text.lower().find(clean(mention.surface, board.language).lower())
+    if len(places) < 2 or own < 0:
+        return frequency(text, board.language)
+    after = [place for place in places if place > own]
+    return frequency(text[own : after[0] if after else len(text)], board.language)
 
 
 _PUT_RIGHT = re.compile(

@@ -36,6 +36,7 @@ _ANSWERS_NO = re.compile(r"^\W*(?:no|nope)\W*,\s+(?:the|my|it|that|this|i)\b", r
 _NEGATED = re.compile(r"n't\b|\b(?:no|not|never|nor|without|denies)\b|,", re.I)
 _THING_OF = re.compile(
     r"^\W*(?:clinics?|patients?|stud(?:y|ies)|tests?|testing|vaccin\w*|shots?|boosters?|"
+    r"(?:your|the|my|his|her) (?:urine|pee)\b|"
     r"treatments?|season|programs?|awareness|nurses?|research|unit|ward|"
     r"patiente?s?|étude|vaccin\w*|service|dépistage)\b",
     re.I,

@@ -7,6 +7,7 @@ from summarizer.language.assertion import RELATIVES, Status
 from summarizer.language.lexicon import Concept
 from summarizer.language.quantities import duration
 from summarizer.language.recall import RECALLED
+from summarizer.steps.extract.antecedents import clinician_told_of
 from summarizer.steps.extract.board import Board
 from summarizer.steps.extract.mentions import of_a_reaction
 from summarizer.steps.extract.present import in_the_family
@@ -169,6 +170,13 @@ def _told(board: Board, unit: Unit) -> None:
     if not turned:
         return
     section = "family" if in_the_family(unit) else _section(unit)
+    told = [unit]
+    if speaker == "patient" and section != "family" and (other := _HE.match(unit.clean)):
+        who = clinician_told_of(board, unit)
+        if who is None or not turned.lower().startswith(other[0].lower()):
+            return
+        turned = f"the {who[0]}{turned[other.end() :]}"
+        told = [who[1], unit]
     if _OF_RELATIVE[board.language].match(turned) and section != "family":
         return
     if section == "family" and not unit.has("condition", "symptom"):
@@ -191,7 +199,7 @@ def _told(board: Board, unit: Unit) -> None:
         "family" if section == "family" else "social" if section == "social" else "history",
         section,
         turned,
-        [unit],
+        told,
         assertion=Assertion.AFFIRMED,
         experiencer="family" if section == "family" else "patient",
         score=value,
@@ -202,6 +210,7 @@ def _told(board: Board, unit: Unit) -> None:
     )
 
 
+_HE = re.compile(r"s?he\b", re.I)
 _ILL = ("symptom", "condition")
 _OF_ONESELF = re.compile(
     r"\bmoi (?:aussi|non plus|j|je)\b|\bcomme moi\b|\bme (?:too|neither)\b|\blike (?:me|i did)\b",
