@@ -140,3 +140,26 @@ def test_a_test_named_in_the_sentence_takes_no_heading_of_another(backend: Backe
         "results",
     )
     assert "Lipid panel: " not in results.replace("Lipid panel showed", "")
+
+
+def test_a_finding_that_worries_about_an_illness_is_not_the_illness(backend: Backend) -> None:
+    draft = drafted(
+        backend,
+        "so here is my plan . you do have that rash which is what we get concerned about with "
+        "lyme disease .",
+    )
+
+    assert "Lyme disease." not in text(draft, "assessment")
+
+
+def test_who_speaks_for_the_patient_is_called_with_the_results(backend: Backend) -> None:
+    words = (
+        "Doctor: hello, what is the matter with your daughter?\n"
+        "Mother: my daughter has had a fever since monday.\n"
+        "Doctor: let me examine her. her lungs are clear.\n"
+        "Doctor: so here is my plan. i'll call you with the results of the blood work.\n"
+    )
+    draft = draft_note(read_transcript(words), context(), backend=backend)
+
+    assert "call her" not in text(draft, "plan", "followup")
+    assert "We will call the family with the results" in text(draft, "plan", "followup")

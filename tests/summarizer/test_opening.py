@@ -126,3 +126,13 @@ def test_what_a_patient_only_thinks_to_have_is_not_what_was_heard(backend: Backe
     )
 
     assert "Kidney" not in complaint(draft)
+
+
+def test_a_stay_in_the_emergency_department_is_followed_up(backend: Backend) -> None:
+    draft = drafted(
+        backend,
+        "[doctor] hi david , so you were just in the emergency department .",
+        "[patient] yes , i was walking and i did have a pain in my chest .",
+    )
+
+    assert complaint(draft) == "Emergency department follow-up."

@@ -438,7 +438,11 @@ def _finished(
 ) -> tuple[str, str, bool] | None:
     text = _PURPOSE.sub("", _THROWN.sub("", text))
     # "I'll call you with the results" is the clinician's to do.
-    to_them = re.match(r"(?:call|contact|notify|reach out to|bring|ask) your?\b", text, re.I)
+    to_them = re.match(
+        r"(?:call|contact|notify|reach out to|bring|ask) (?:your?|the family)\b",
+        text,
+        re.I,
+    )
     tail = _TAIL.search(text)
     if tail and re.search(r"\b(?:i|i'm|i've|i'd|we|we're|we've|me|us|you're)\b", tail[0], re.I):
         text = text[: tail.start()]

@@ -18,6 +18,8 @@ _HEARD = re.compile(
     r"\byou(?:'re|'ve|'d| are| have| had)?(?: been| also| just| come in| came in| here| coming in)*"
     r"(?: (?:have|had|having|with|for|experiencing|dealing with|suffering from))?(?: for)? "
     r"(?:an? |some |this |that |the |these |a little |a bit of |your )*(?P<what>[a-z].*)$|"
+    r"\byou were (?:just |recently )?in the (?:hospital|er|emergency (?:room|department)) "
+    r"(?:for|with) (?:an? |some )?(?P<stay>[a-z].*)$|"
     r"\b(?:sent|referred) (?:you|her|him|them) (?:over |here |to us |to me )*for "
     r"(?:an? |some |this |that |the |your )*(?P<sent>[a-z].*)$|"
     r"\byou(?:'ve| have) been having "
@@ -28,6 +30,9 @@ _INJURED = re.compile(
     r"\byou (?P<how>hurt|injured|twisted) your (?P<where>(?:(?:left|right) )?(?:\w+ )?"
     r"(?:knee|ankle|foot|toe|hip|leg|arm|wrist|hand|finger|thumb|elbow|shoulder|neck|back|head))\b",
     re.I,
+)
+_EMERGENCY = re.compile(
+    r"\byou were (?:just |recently )?in the (emergency (?:room|department))\b", re.I
 )
 _ENDS = re.compile(
     r",|\?|\b(?:is that|and why|and how|what|how|when|so|today|since|because|but|do you|did you|"
@@ -61,6 +66,9 @@ def heard_before(board: Board) -> bool:
                 concern(board, pain[0], [unit])
             return True
         match = _HEARD.search(text)
+        if match is None and (stay := _EMERGENCY.search(text)):
+            _said(board, unit, f"{stay[1]} follow-up")
+            return True
         if match is None:
             continue
         what = next(part for part in match.groups() if part)

@@ -275,6 +275,10 @@ def _parts(text: str, board: Board) -> list[str]:
 _FOR_THAT = re.compile(r"\b(?:for|evaluate|check on) (?:that|this) (?:heart )?([a-z]{4,})$", re.I)
 
 
+# Said to who speaks for the patient: "I'll call you with the results".
+_CALL_YOU = re.compile(r"\b(call|contact|notify|reach out to) you\b", re.I)
+
+
 def _item(
     board: Board,
     unit: Unit,
@@ -291,6 +295,8 @@ def _item(
         and own[1].lower() not in " ".join(problem.values()).lower()
     ):
         problem = {}  # "an echocardiogram for that murmur" is not for the hypertension
+    if board.language == "en" and board.subject.spoken_for:
+        text = _CALL_YOU.sub(r"\1 the family", text)
     extra = _prescribed(unit, text, board)
     ordered = (
         imperative_en(text, board.english)

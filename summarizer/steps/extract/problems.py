@@ -54,7 +54,7 @@ _NOT_PART = words(
     "think like likely probably possible most to it it's any as are was were from in on so mild "
     "also just little bit called what term terms problem first second third next last other "
     "regarding about issue being newly diagnosed acute i said known early signs history still "
-    "having got if not no very really where we call these"
+    "having got see sees seen if not no very really where we call these"
 )
 
 
@@ -173,7 +173,7 @@ def concluded(board: Board, unit: Unit) -> dict[str, str] | None:
                 "assessment",
                 mention.surface,
                 [unit],
-                assertion=_held(status.assertion, unit),
+                assertion=_held(status.assertion, unit, mention),
                 form="problem",
                 concept=mention.concept.key,
                 concept_kind="condition",
@@ -189,13 +189,18 @@ def concluded(board: Board, unit: Unit) -> dict[str, str] | None:
     return None
 
 
-_STATED = re.compile(r"\b(?:you do have|(?:the|your|my) diagnosis (?:is|would be))\b", re.I)
+_STATED = re.compile(
+    r"\b(?:you do have|(?:the|your|my) diagnosis (?:is|would be))"
+    r"(?: (?!which|that (?:is|we|i|you)|what|we|concern)[\w'-]+){0,5} ?$",
+    re.I,
+)
 _HEDGED = re.compile(r"\b(?:may|might|could|likely|probabl\w+|possibl\w+|suspect\w*)\b", re.I)
 
 
-def _held(assertion: Assertion, unit: Unit) -> Assertion:
+def _held(assertion: Assertion, unit: Unit, mention: Mention) -> Assertion:
     """``i think you do have copd`` is the clinician's diagnosis, for all its "I think"."""
-    if _STATED.search(unit.clean) and not _HEDGED.search(unit.clean):
+    place = unit.clean.lower().find(mention.surface.lower())
+    if place > 0 and _STATED.search(unit.clean[:place]) and not _HEDGED.search(unit.clean):
         return Assertion.AFFIRMED
     return assertion
 
