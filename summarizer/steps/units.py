@@ -237,6 +237,8 @@ _SPOKEN_OF_ONLY = re.compile(
     r"\b(?:i bet|i(?:'d| would) imagine|i can imagine|that must have)\b[\w' ]{0,30}$|"
     r"\bshould (?:i|we) (?:be|get) $|\b(?:don't|do not|no need to|needn't|nothing to) "
     r"(?:be |get |have to be |need to be )?$|"
+    # "Le faire vomir", "je vais vomir", "je m'inquiète": not done, not yet, no anxiety.
+    r"\b(?:faire|vais|va|allait|allais|allez) (?=$)|\b(?:je|on|elle|il) (?:ne )?[ms]['’]$|"
     r"\b(?:puisque|comme) vous (?:parlez|parliez) (?:de |d'|des |du )(?:\w+ )?$",
     re.I,
 )

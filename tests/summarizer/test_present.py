@@ -220,3 +220,36 @@ def test_a_he_whom_nobody_named_is_not_written(backend: Backend) -> None:
     draft = drafted(backend, "[patient] he ordered a cat scan and said i had a kidney stone .")
 
     assert "ordered a ct scan" not in text(draft, "hpi", "pmh")
+
+
+@pytest.mark.parametrize(
+    ("said", "unlisted"),
+    [
+        ("on m'a dit qu'il fallait le faire vomir .", "vomissements"),
+        ("je crois que je vais vomir .", "vomissements"),
+        ("c'est pour ça que je m'inquiète .", "anxiété"),
+    ],
+)
+def test_what_a_french_caller_fears_or_was_told_to_do_is_no_symptom(
+    backend: Backend, said: str, unlisted: str
+) -> None:
+    draft = draft_note(
+        read_transcript(f"Médecin : Qu'est-ce qui se passe ?\nAppelant : {said}\n"),
+        context(),
+        backend=backend,
+    )
+
+    assert unlisted not in text(draft, "ros", "chief_complaint", "hpi")
+
+
+def test_a_relatives_complaint_is_no_family_history(backend: Backend) -> None:
+    draft = draft_note(
+        read_transcript(
+            "Médecin : Vous nous appelez pour votre mère qui a mal à la poitrine ?\n"
+            "Appelant : Oui c'est ça.\n"
+        ),
+        context(),
+        backend=backend,
+    )
+
+    assert "familial" not in text(draft, "family")

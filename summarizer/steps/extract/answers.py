@@ -326,6 +326,8 @@ def _claim(
     if experiencer == "family" or re.search(
         r"\bfamily history|antécédents familiaux|dans (?:la|votre) famille", unit.raw, re.I
     ):
+        if concept.kind == "symptom":
+            return  # "vous appelez pour votre mère": a relative's complaint is no family history
         section, experiencer = "family", "family"
     board.add(
         "symptom" if concept.kind == "symptom" else "history",
