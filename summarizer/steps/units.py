@@ -239,6 +239,8 @@ _SPOKEN_OF_ONLY = re.compile(
     r"(?:be |get |have to be |need to be )?$|"
     # "Le faire vomir", "je vais vomir", "je m'inquiète": not done, not yet, no anxiety.
     r"\b(?:faire|vais|va|allait|allais|allez) (?=$)|\b(?:je|on|elle|il) (?:ne )?[ms]['’]$|"
+    r"\b(?:téléphone|portable|eau|verre|objet|pluie|nuit) (?:il |elle |qui |est |a )*$|"
+    r"\b(?:à la télé|sur internet|ils parlent)\b[^.;]*$|"
     r"\b(?:puisque|comme) vous (?:parlez|parliez) (?:de |d'|des |du )(?:\w+ )?$",
     re.I,
 )
@@ -288,7 +290,17 @@ def _own(spoken: str, start: int, language: Language) -> bool:
     before = spoken[:start]
     subjects = _SUBJECTS[language].findall(before)
     own = bool(subjects) and subjects[-1].lower() in ("i", "i'm", "i've", "i'd", "je", "j")
+    if language == "fr" and _OF_ME.search(before):
+        return True
     return own and _OWN_STATE[language].search(before) is not None
+
+
+# "Moi, quand j'étais hospitalisée, ils m'ont trouvé une embolie": told of the caller.
+_OF_ME = re.compile(
+    r"\bmoi\b[^.;]{0,60}$|"
+    r"\bm['’](?:ont|a|avaient|avait) (?:trouvé|diagnostiqué|découvert)\b[^.;]*$",
+    re.I,
+)
 
 
 _ASKING_INSIDE = {

@@ -228,6 +228,8 @@ def test_a_he_whom_nobody_named_is_not_written(backend: Backend) -> None:
         ("on m'a dit qu'il fallait le faire vomir .", "vomissements"),
         ("je crois que je vais vomir .", "vomissements"),
         ("c'est pour ça que je m'inquiète .", "anxiété"),
+        ("je suis assez inquiète parce qu'elle ne répond plus .", "anxiété"),
+        ("le téléphone il tombe tout le temps .", "chute"),
     ],
 )
 def test_what_a_french_caller_fears_or_was_told_to_do_is_no_symptom(
