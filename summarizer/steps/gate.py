@@ -86,6 +86,7 @@ _TALK = {
         r"^this (?!(?:is|was|has|had|does|did|can|could|will|would|seems|feels|happened|started|"
         r"makes|made|hurts|helps|helped|time|morning|week|month|year|afternoon|evening)\b)"
         r"\w+(?: (?:as|when|if)\b|,)|^keeps it\b|"
+        r"\bit(?:'s| is) (?:she|he|the patient) (?:has|is|was|had|does|did)\b|"
         r"\bhaha\b|^the clinician (?:said|mentioned)\b|"
         r"\bdo(?:es)?(?: not|n't) know (?!if|what|how|why|whether|that|when|where|about|any|the)\w",
         re.I,

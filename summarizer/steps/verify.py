@@ -332,6 +332,8 @@ def coverage(
         held |= stems(clinical(clean(quote, language), language))
         held |= stems(written(clean(quote, language))) if language == "en" else set()
     held |= stems(_recorded(sentence.claims))
+    for claim in sentence.claims:  # a complaint's name, typed like any concept's
+        held |= stems(claim.attributes.get("concepts", ""))
     for quote in quotes:
         for mention in lexicon(language).find(joined(quote)):
             held |= stems(mention.concept.english) | stems(mention.concept.french)

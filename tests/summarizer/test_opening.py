@@ -79,13 +79,15 @@ def test_a_french_pain_is_that_of_the_part_that_was_asked_for_and_confirmed(
         backend,
         "Médecin : Qu'est-ce qui se passe ?",
         "Patiente : C'est une douleur, comme si on m'appuyait là.",
-        "Médecin : Au milieu de la poitrine ?",
-        "Patiente : Oui. Et des fois la main est engourdie.",
+        "Médecin : Montrez-moi. Avec toute la main, au milieu de la poitrine ?",
+        "Patiente : Au milieu, oui. Et des fois la main est engourdie.",
         "Médecin : Vous fumez ?",
         "Patiente : Non.",
     )
 
     assert complaint(draft) == "Douleur thoracique."
+    story = next(part for part in draft.sections if part.key == "hpi")
+    assert "consulte ce jour pour douleur thoracique" in story.sentences[0].text
     quotes = [
         item.quote
         for part in draft.sections

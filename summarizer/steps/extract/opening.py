@@ -162,22 +162,26 @@ def placed(board: Board, mention: Mention, unit: Unit) -> tuple[Mention, list[Un
     for asked in board.units[unit.index + 1 : unit.index + 1 + _ASKED_WITHIN]:
         if asked.role is not Role.CLINICIAN or not asked.question:
             continue
-        reply, answered = reply_to(board.units, asked, board.language)
-        there = _pain_of(board, asked) if reply == "yes" else None
-        if there and answered:
+        _, answered = reply_to(board.units, asked, board.language)
+        there = _pain_of(board, asked, pointed=True)
+        if there and answered and _YES.search(answered.raw):
             return there, [unit, asked, answered]
     return mention, [unit]
 
 
-def _pain_of(board: Board, unit: Unit) -> Mention | None:
-    """The pain of the one part of the body that a sentence names."""
-    parts = {
+_YES = re.compile(r"\b(?:oui|ouais|yes|yeah|exactly|exactement)\b", re.I)
+
+
+def _pain_of(board: Board, unit: Unit, *, pointed: bool = False) -> Mention | None:
+    """The pain of the one part of the body that a sentence names; of a question, the last one:
+    ``avec toute la main, au milieu de la poitrine ?``"""
+    parts = [
         ((m["side"] or "").lower(), m["part"].lower())
         for m in _PART[board.language].finditer(joined(unit.raw))
-    }
-    if len(parts) != 1:
+    ]
+    if not parts or (len(set(parts)) != 1 and not pointed):
         return None
-    side, part = next(iter(parts))
+    side, part = parts[-1]
     for name in _PAIN[board.language]:
         found = lexicon(board.language).find(name.format(side=side, part=part))
         if found and found[0].concept.key != "pain":

@@ -105,6 +105,9 @@ def _presenting(board: Board, found: list[Claim]) -> None:
                 "form": "presenting",
                 "reason_en": english,
                 "reason_fr": french,
+                "concepts": " ".join(
+                    f"{c.attributes['english']} {c.attributes['french']}" for c in concepts
+                ),
                 "language": board.language,
                 **(aged if age > 1 and sex and facts else {}),
             },
