@@ -138,3 +138,16 @@ def test_a_stay_in_the_emergency_department_is_followed_up(backend: Backend) -> 
     )
 
     assert complaint(draft) == "Emergency department follow-up."
+
+
+def test_a_complaint_that_was_there_when_the_patient_called_is_what_the_visit_is_for(
+    backend: Backend,
+) -> None:
+    draft = drafted(
+        backend,
+        "[doctor] hi jane , how have you been ?",
+        "[patient] well , when i called to make the appointment i was having chest pains .",
+    )
+    story = next(part for part in draft.sections if part.key == "hpi")
+
+    assert story.sentences[0].text == "The patient presents today for chest pain."

@@ -74,12 +74,18 @@ _A = re.compile(
 )
 
 
+# "I was having chest pains when I called": what the visit is for, and perhaps gone.
+_WAS = re.compile(r"\b(?:i|he|she|they) (?:was|were|had|did have|had been)\b", re.I)
+
+
 def _presenting(board: Board, found: list[Claim]) -> None:
     """``presents today with left knee pain``, with the age that the record knows."""
     concepts = [c for c in found if c.attributes.get("form") == "concept"]
     if concepts:
         named = listed([_sided(c, "en") for c in concepts], "en")
-        english = f"with {'a ' if _A.match(named) else ''}{named}"
+        said = " ".join(getattr(e, "quote", "") for c in concepts for e in c.evidence)
+        came = "for" if _WAS.search(said) else "with"
+        english = f"{came} {'a ' if _A.match(named) else ''}{named}"
         french = "pour " + listed([_sided(c, "fr") for c in concepts], "fr")
     else:
         said = found[0].text
