@@ -2,37 +2,17 @@
 
 import pytest
 
-from summarizer.backends import Backend, load
-from summarizer.pipeline import draft_note
-from summarizer.transcripts import read_transcript
+from summarizer.backends import Backend
 from summarizer.types import Draft
-from tests.conftest import ASSETS
-from tests.summarizer.visits import context
-
-
-@pytest.fixture(scope="module")
-def backend() -> Backend:
-    return load("claims", {"assets": str(ASSETS)})
+from tests.summarizer.visits import examined, said_in
 
 
 def drafted(backend: Backend, *plan: str) -> Draft:
-    words = [
-        "[doctor] what brings you in today ?",
-        "[patient] i have been having back pain for two weeks .",
-        "[doctor] okay . i'd like to do a quick physical exam . your lungs are clear .",
-        *(f"[doctor] so here is my plan . {said}" for said in plan),
-        "[patient] okay .",
-    ]
-    return draft_note(read_transcript("\n".join(words)), context(), backend=backend)
+    return examined(backend, *(f"so here is my plan . {said}" for said in plan))
 
 
 def plan(draft: Draft) -> str:
-    return " ".join(
-        sentence.text
-        for part in draft.sections
-        if part.key in {"plan", "assessment", "followup"}
-        for sentence in part.sentences
-    ).lower()
+    return said_in(draft, "plan", "assessment", "followup").lower()
 
 
 @pytest.mark.parametrize(

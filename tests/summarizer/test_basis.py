@@ -1,12 +1,9 @@
 """A problem of the assessment shows the figure that its disease is followed by."""
 
-import pytest
-
-from summarizer.backends import Backend, load
+from summarizer.backends import Backend
 from summarizer.pipeline import draft_note
 from summarizer.transcripts import read_transcript
 from summarizer.types import Draft
-from tests.conftest import ASSETS
 from tests.summarizer.visits import context
 
 VISIT = """\
@@ -25,11 +22,6 @@ Patiente : Je viens pour mon hypertension.
 Médecin : Je vais vous examiner. La tension est à 152/90. Les poumons sont clairs.
 Médecin : Pour votre hypertension, je vous prescris du lisinopril 10 mg une fois par jour.
 """
-
-
-@pytest.fixture(scope="module")
-def backend() -> Backend:
-    return load("claims", {"assets": str(ASSETS)})
 
 
 def assessment(draft: Draft) -> list[str]:

@@ -2,11 +2,10 @@
 
 import pytest
 
-from summarizer.backends import Backend, load
+from summarizer.backends import Backend
 from summarizer.pipeline import draft_note
 from summarizer.steps.carers import carer_of, own_turns
 from summarizer.transcripts import read_transcript
-from tests.conftest import ASSETS
 from tests.summarizer.visits import context
 
 APPEL = """\
@@ -25,11 +24,6 @@ Guest: Hi doctor, I'm his mom. He has had a fever since Monday, and I gave him T
 Doctor: Is he eating?
 Guest: No, he is not eating. I got nervous when he vomited, so I brought him in.
 """
-
-
-@pytest.fixture(scope="module")
-def backend() -> Backend:
-    return load("claims", {"assets": str(ASSETS)})
 
 
 @pytest.mark.parametrize(

@@ -1,19 +1,13 @@
 import pytest
 
-from summarizer.backends import Backend, load
+from summarizer.backends import Backend
 from summarizer.pipeline import draft_note
 from summarizer.steps.templates import TEMPLATES, UnknownTemplate
 from summarizer.transcripts import read_transcript
 from summarizer.types import Draft, RecordEvidence, TextEvidence, Transcript
-from tests.conftest import ASSETS
 from tests.summarizer.visits import a1c, context, fact, genou, knee
 
 pytestmark = pytest.mark.model
-
-
-@pytest.fixture(scope="module")
-def backend() -> Backend:
-    return load("claims", {"assets": str(ASSETS)})
 
 
 def section(draft: Draft, key: str) -> list[str]:

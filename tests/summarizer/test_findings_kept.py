@@ -2,34 +2,13 @@
 
 import pytest
 
-from summarizer.backends import Backend, load
-from summarizer.pipeline import draft_note
-from summarizer.transcripts import read_transcript
+from summarizer.backends import Backend
 from summarizer.types import Draft
-from tests.conftest import ASSETS
-from tests.summarizer.visits import context
-
-
-@pytest.fixture(scope="module")
-def backend() -> Backend:
-    return load("claims", {"assets": str(ASSETS)})
-
-
-def drafted(backend: Backend, *said: str) -> Draft:
-    words = [
-        "[doctor] what brings you in today ?",
-        "[patient] i have been having back pain for two weeks .",
-        "[doctor] okay . i'd like to do a quick physical exam . your lungs are clear .",
-        *(f"[doctor] {turn}" for turn in said),
-        "[patient] okay .",
-    ]
-    return draft_note(read_transcript("\n".join(words)), context(), backend=backend)
+from tests.summarizer.visits import examined, said_in
 
 
 def text(draft: Draft, *keys: str) -> str:
-    return " ".join(
-        sentence.text for part in draft.sections if part.key in keys for sentence in part.sentences
-    ).lower()
+    return said_in(draft, *keys).lower()
 
 
 @pytest.mark.parametrize(
@@ -57,7 +36,7 @@ def text(draft: Draft, *keys: str) -> str:
 def test_a_finding_is_kept_without_the_remark_behind_it(
     backend: Backend, said: str, written: str
 ) -> None:
-    assert written in text(drafted(backend, said), "exam")
+    assert written in text(examined(backend, said), "exam")
 
 
 @pytest.mark.parametrize(
@@ -82,7 +61,7 @@ def test_a_finding_is_kept_without_the_remark_behind_it(
 def test_a_result_is_kept_without_when_the_test_was_done(
     backend: Backend, said: str, written: str
 ) -> None:
-    assert written in text(drafted(backend, said), "results")
+    assert written in text(examined(backend, said), "results")
 
 
 @pytest.mark.parametrize(
@@ -111,8 +90,10 @@ def test_a_result_is_kept_without_when_the_test_was_done(
     ],
 )
 def test_an_order_or_concern_is_kept(backend: Backend, said: str, written: str) -> None:
-    assert written in text(drafted(backend, said), "plan", "assessment", "followup")
+    assert written in text(examined(backend, said), "plan", "assessment", "followup")
 
 
 def test_what_is_left_without_a_finding_is_not_written(backend: Backend) -> None:
-    assert "foot" not in text(drafted(backend, "your foot here and let me take your toe ."), "exam")
+    assert "foot" not in text(
+        examined(backend, "your foot here and let me take your toe ."), "exam"
+    )

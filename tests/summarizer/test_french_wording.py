@@ -2,7 +2,7 @@
 
 import pytest
 
-from summarizer.backends import Backend, load
+from summarizer.backends import Backend
 from summarizer.language import register_fr
 from summarizer.language.assertion import status
 from summarizer.language.person_fr import accord_vous, agreed, pronoms, third_person
@@ -12,7 +12,6 @@ from summarizer.steps.units import find_subject, find_units
 from summarizer.steps.write.wording import named_subject
 from summarizer.transcripts import read_transcript
 from summarizer.types import Assertion, Draft
-from tests.conftest import ASSETS
 from tests.summarizer.visits import context
 
 CALL = """\
@@ -22,11 +21,6 @@ Médecin : Il respire bien ?
 Patient : Il respire vite. Il est rouge. Moi aussi j'avais mal à la poitrine l'an dernier.
 Médecin : On envoie les pompiers.
 """
-
-
-@pytest.fixture(scope="module")
-def backend() -> Backend:
-    return load("claims", {"assets": str(ASSETS)})
 
 
 def text(draft: Draft, *keys: str) -> str:

@@ -2,17 +2,11 @@
 
 import pytest
 
-from summarizer.backends import Backend, load
+from summarizer.backends import Backend
 from summarizer.pipeline import draft_note
 from summarizer.transcripts import read_transcript
 from summarizer.types import Draft, TextEvidence
-from tests.conftest import ASSETS
-from tests.summarizer.visits import context
-
-
-@pytest.fixture(scope="module")
-def backend() -> Backend:
-    return load("claims", {"assets": str(ASSETS)})
+from tests.summarizer.visits import context, said_in
 
 
 def drafted(backend: Backend, *turns: str) -> Draft:
@@ -20,9 +14,7 @@ def drafted(backend: Backend, *turns: str) -> Draft:
 
 
 def complaint(draft: Draft) -> str:
-    return " ".join(
-        s.text for part in draft.sections if part.key == "chief_complaint" for s in part.sentences
-    )
+    return said_in(draft, "chief_complaint")
 
 
 @pytest.mark.parametrize(

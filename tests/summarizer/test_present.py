@@ -2,17 +2,11 @@
 
 import pytest
 
-from summarizer.backends import Backend, load
+from summarizer.backends import Backend
 from summarizer.pipeline import draft_note
 from summarizer.transcripts import read_transcript
 from summarizer.types import Draft
-from tests.conftest import ASSETS
-from tests.summarizer.visits import context
-
-
-@pytest.fixture(scope="module")
-def backend() -> Backend:
-    return load("claims", {"assets": str(ASSETS)})
+from tests.summarizer.visits import context, said_in
 
 
 def drafted(backend: Backend, *turns: str) -> Draft:
@@ -26,9 +20,7 @@ def drafted(backend: Backend, *turns: str) -> Draft:
 
 
 def text(draft: Draft, *keys: str) -> str:
-    return " ".join(
-        s.text for part in draft.sections if part.key in keys for s in part.sentences
-    ).lower()
+    return said_in(draft, *keys).lower()
 
 
 @pytest.mark.parametrize(

@@ -7,20 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from summarizer.backends import Backend, load
+from summarizer.backends import Backend
 from summarizer.pipeline import draft_note
 from summarizer.steps.verify import failures
 from summarizer.transcripts import read_transcript
 from summarizer.types import Draft, Patient, TextEvidence, Transcript, VisitContext
-from tests.conftest import ASSETS
 
 pytestmark = [pytest.mark.shared, pytest.mark.model, pytest.mark.slow]
 EMPTY = VisitContext(patient=Patient(), facts=(), visit_date="2026-03-01")
-
-
-@pytest.fixture(scope="module")
-def backend() -> Backend:
-    return load("claims", {"assets": str(ASSETS)})
 
 
 def assert_holds(draft: Draft, transcript: Transcript) -> None:

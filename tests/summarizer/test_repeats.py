@@ -2,13 +2,12 @@
 
 import pytest
 
-from summarizer.backends import Backend, load
+from summarizer.backends import Backend
 from summarizer.language.content import content, says
 from summarizer.pipeline import draft_note
 from summarizer.steps.verify import failures
 from summarizer.transcripts import read_transcript
 from summarizer.types import Draft, TextEvidence
-from tests.conftest import ASSETS
 from tests.summarizer.visits import context
 
 
@@ -76,11 +75,6 @@ def test_what_differs_in_any_part_is_not_said(fuller: str, other: str) -> None:
 )
 def test_french_is_compared_by_the_same_parts(fuller: str, other: str, same: bool) -> None:
     assert says(content(fuller, "fr"), content(other, "fr")) is same
-
-
-@pytest.fixture(scope="module")
-def backend() -> Backend:
-    return load("claims", {"assets": str(ASSETS)})
 
 
 def drafted(backend: Backend, *said: str) -> Draft:

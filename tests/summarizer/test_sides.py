@@ -1,18 +1,10 @@
 """A side that is said once where the visit says the other is flagged, and a comparison is not."""
 
-import pytest
-
-from summarizer.backends import Backend, load
+from summarizer.backends import Backend
 from summarizer.pipeline import draft_note
 from summarizer.transcripts import read_transcript
 from summarizer.types import Draft
-from tests.conftest import ASSETS
 from tests.summarizer.visits import context
-
-
-@pytest.fixture(scope="module")
-def backend() -> Backend:
-    return load("claims", {"assets": str(ASSETS)})
 
 
 def drafted(backend: Backend, finding: str) -> Draft:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from summarizer.backends import Backend, load
+from summarizer.backends import Backend
 from summarizer.pipeline import draft_note
 from summarizer.style import StyleRule, proposals, refusal, styled
 from summarizer.transcripts import read_transcript
@@ -17,7 +17,6 @@ from summarizer.types import (
     TextEvidence,
     VisitContext,
 )
-from tests.conftest import ASSETS
 
 
 @pytest.mark.parametrize(
@@ -150,11 +149,6 @@ def test_no_rule_changes_a_number_a_medicine_or_a_denial(rules: list[tuple[str, 
     assert "lisinopril" in text.lower()
     assert "40" not in text
     assert not {"no", "not", "denies"} & set(text.lower().split())
-
-
-@pytest.fixture(scope="module")
-def backend() -> Backend:
-    return load("claims", {"assets": str(ASSETS)})
 
 
 @pytest.mark.model

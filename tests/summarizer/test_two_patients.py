@@ -2,11 +2,10 @@
 
 import pytest
 
-from summarizer.backends import Backend, load
+from summarizer.backends import Backend
 from summarizer.pipeline import draft_note
 from summarizer.transcripts import read_transcript
 from summarizer.types import Draft
-from tests.conftest import ASSETS
 from tests.summarizer.visits import context
 
 MOTHER_AND_SON = """\
@@ -42,11 +41,6 @@ Patient 2: Yes, I have a fever and a sore throat.
 Patient 2: It started on Monday.
 Doctor: I'm going to order an MRI of the back.
 """
-
-
-@pytest.fixture(scope="module")
-def backend() -> Backend:
-    return load("claims", {"assets": str(ASSETS)})
 
 
 def drafted(backend: Backend, words: str) -> Draft:

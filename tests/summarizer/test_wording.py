@@ -2,7 +2,7 @@
 
 import pytest
 
-from summarizer.backends import Backend, load
+from summarizer.backends import Backend
 from summarizer.language.lexicon import lexicon
 from summarizer.language.person_en import declared, pronouns, third_person
 from summarizer.language.register_en import written
@@ -23,13 +23,7 @@ from summarizer.types import (
     TextEvidence,
     VisitContext,
 )
-from tests.conftest import ASSETS
 from tests.summarizer.visits import context, genou, knee
-
-
-@pytest.fixture(scope="module")
-def backend() -> Backend:
-    return load("claims", {"assets": str(ASSETS)})
 
 
 def section(draft: Draft, key: str) -> list[str]:

@@ -1,7 +1,9 @@
 """Short visits and a record, as the drafting tests need them."""
 
+from summarizer.backends import Backend
+from summarizer.pipeline import draft_note
 from summarizer.transcripts import read_transcript
-from summarizer.types import Patient, RecordFact, Transcript, VisitContext
+from summarizer.types import Draft, Patient, RecordFact, Transcript, VisitContext
 
 KNEE = """\
 [doctor] hi , what brings you in today ?
@@ -91,3 +93,20 @@ def knee() -> Transcript:
 
 def genou() -> Transcript:
     return read_transcript(GENOU)
+
+
+def examined(backend: Backend, *turns: str) -> Draft:
+    """The draft of a visit for back pain, with the clinician's turns after the examination."""
+    said = (
+        "[doctor] what brings you in today ?",
+        "[patient] i have been having back pain for two weeks .",
+        "[doctor] okay . i'd like to do a quick physical exam . your lungs are clear .",
+        *(f"[doctor] {turn}" for turn in turns),
+        "[patient] okay .",
+    )
+    return draft_note(read_transcript("\n".join(said)), context(), backend=backend)
+
+
+def said_in(draft: Draft, *keys: str) -> str:
+    """The sentences of the sections ``keys``, one after another."""
+    return " ".join(s.text for part in draft.sections if part.key in keys for s in part.sentences)
