@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from summarizer.language.assertion import status
-from summarizer.language.lexicon import Mention, Token, fold, lexicon, place_words, tokens
+from summarizer.language.lexicon import SIDE_OF, Mention, Token, fold, lexicon, place_words, tokens
 from summarizer.language.numbers import values
 from summarizer.language.words import words
 from summarizer.types import Assertion, Language
@@ -67,7 +67,6 @@ _CONDITIONAL = re.compile(
     re.I,
 )
 _SIDE = re.compile(r"\b(left|right|bilateral\w*|both|gauche|droite?|bilatéra\w+)\b", re.I)
-_SIDES = {"gauche": "left", "droit": "right", "droite": "right", "both": "bilateral"}
 _NOT_A_SIDE = re.compile(r"\bright (?:now|away|here|there|after|about|around)\b", re.I)
 # Of another one than the patient.
 _RELATIVE = re.compile(
@@ -262,7 +261,7 @@ def _numbers(text: str, language: Language) -> frozenset[str]:
 
 def _sides(text: str) -> frozenset[str]:
     found = (match[1].lower() for match in _SIDE.finditer(_NOT_A_SIDE.sub(" ", text)))
-    return frozenset(_SIDES.get(side, side[:9]) for side in found)
+    return frozenset(SIDE_OF.get(side, side[:9]) for side in found)
 
 
 def stem(form: str, language: Language) -> str:

@@ -26,7 +26,7 @@ _SKIPPED: Mapping[Language, frozenset[str]] = {
         | {"son", "sa", "ses", "un", "une", "tre", "bien", "petit", "peu", "vo", "se"}
     ),
 }
-_SIDES: Mapping[Language, Mapping[str, str]] = {
+SIDES: Mapping[Language, Mapping[str, str]] = {
     "en": {"left": "left", "right": "right", "both": "bilateral", "bilateral": "bilateral"},
     "fr": {
         "gauche": "left",
@@ -36,6 +36,7 @@ _SIDES: Mapping[Language, Mapping[str, str]] = {
         "bilaterale": "bilateral",
     },
 }
+SIDE_OF: Mapping[str, str] = {**SIDES["en"], **SIDES["fr"]}
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +102,7 @@ class Lexicon:
         self.language: Language = language
         self._phrases: dict[str, list[tuple[tuple[str, ...], Concept]]] = {}
         self._skipped = _SKIPPED[language]
-        self._sides = _SIDES[language]
+        self._sides = SIDES[language]
         seen: set[tuple[str, ...]] = set()
         for concept, phrases in entries:
             for phrase in phrases:

@@ -41,6 +41,11 @@ ORDERED_OF = (
     "monitor|record|track|schedule|make|return|call|bring|drink|eat|avoid|increase|decrease|"
     "elevate|stay|work|complete|finish|begin|meet|switch|hold|write"
 )
+# The beginnings of those that only a patient does: "have you continue to watch your diet".
+PATIENTS_ACTS = (
+    "watch|tak|us|stay|avoid|limit|eat|drink|wear|rest|ice|elevate|exercise|monitor|check|record|"
+    "weigh|work|try"
+)
 # "The x-rays show a kidney stone, okay?": told, and only whether it was followed is asked.
 _ASSENT = re.compile(r"[\s,.;]*\b(?:okay|ok|alright|all right)\W*\?\s*$", re.I)
 _INVERTED = re.compile(

@@ -3,7 +3,7 @@
 import re
 from dataclasses import replace
 
-from summarizer.language.lexicon import fold, lexicon, tokens
+from summarizer.language.lexicon import SIDE_OF, fold, lexicon, tokens
 from summarizer.language.words import words
 from summarizer.steps.record import NONE_KNOWN
 from summarizer.types import Assertion, Claim, Flag, Section, Sentence, VisitContext
@@ -35,7 +35,6 @@ _CLASS_WORDS = {
 _STOPPING = words("stop discontinue avoid hold arrêter éviter suspendre quit")
 _DOSE = re.compile(r"(\d+(?:[.,]\d+)?)\s*(mg|mcg|µg|g|units?|ui|iu)\b", re.I)
 _SIDE = re.compile(r"\b(left|right|gauche|droite?)\b", re.I)
-_SIDE_OF = {"left": "left", "gauche": "left", "right": "right", "droit": "right", "droite": "right"}
 
 
 def with_contradictions(
@@ -220,7 +219,7 @@ def _side(claim: Claim, context: VisitContext) -> list[Flag]:
         if fact.kind not in ("condition", "procedure"):
             continue
         recorded = _SIDE.search(fact.label)
-        if not recorded or _SIDE_OF[recorded[1].lower()] == side:
+        if not recorded or SIDE_OF[recorded[1].lower()] == side:
             continue
         if words & {t.form for t in tokens(fact.label) if len(t.form) > 3}:
             return [

@@ -8,6 +8,7 @@ import re
 from collections import Counter
 from dataclasses import replace
 
+from summarizer.language.lexicon import SIDE_OF
 from summarizer.language.text import joined
 from summarizer.types import Flag, Language, Section, Sentence, Transcript
 
@@ -60,11 +61,10 @@ _NAMES: dict[Language, dict[str, str]] = {
     "en": {"left": "left", "right": "right"},
     "fr": {"left": "gauche", "right": "droite"},
 }
-_SIDES = {"left": "left", "gauche": "left", "right": "right", "droit": "right"}
 
 
 def _sides(text: str, language: Language) -> list[str]:
-    return [_SIDES[match[1].lower()] for match in _SIDED[language].finditer(text)]
+    return [SIDE_OF[match[1].lower()] for match in _SIDED[language].finditer(text)]
 
 
 def _slips(sentence: Sentence, other: str, language: Language) -> bool:

@@ -238,7 +238,7 @@ _SPOKEN_OF_ONLY = re.compile(
     r"\bshould (?:i|we) (?:be|get) $|\b(?:don't|do not|no need to|needn't|nothing to) "
     r"(?:be |get |have to be |need to be )?$|"
     # "Le faire vomir", "je vais vomir", "je m'inquiète": not done, not yet, no anxiety.
-    r"\b(?:faire|vais|va|allait|allais|allez) (?=$)|\b(?:je|on|elle|il) (?:ne )?[ms]['’]$|"
+    r"\b(?:faire|vais|va|allait|allais|allez) $|\b(?:je|on|elle|il) (?:ne )?[ms]['’]$|"
     r"\b(?:téléphone|portable|eau|verre|objet|pluie|nuit) (?:il |elle |qui |est |a )*$|"
     r"\b(?:à la télé|sur internet|ils parlent)\b[^.;]*$|"
     r"\b(?:puisque|comme) vous (?:parlez|parliez) (?:de |d'|des |du )(?:\w+ )?$",

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from summarizer.language.assertion import status
 from summarizer.language.lexicon import THOUGHTS, display_forms, fold, lexicon
-from summarizer.language.orders import told_with_a_tag
+from summarizer.language.orders import PATIENTS_ACTS, told_with_a_tag
 from summarizer.language.quantities import frequency
 from summarizer.language.text import clean, joined
 from summarizer.types import (
@@ -171,11 +171,7 @@ _TOLD = re.compile(
     re.I,
 )
 # "I'll have you continue to watch your diet" is the patient's to do.
-_HAVE_YOU_DO = re.compile(
-    r"\bhave you (?=(?:continue|keep|start|watch|take|use|stay|avoid|limit|eat|drink|wear|rest|ice|"
-    r"elevate|exercise|monitor|check|record|weigh|work|try)\b)",
-    re.I,
-)
+_HAVE_YOU_DO = re.compile(rf"\bhave you (?=(?:(?:{PATIENTS_ACTS})e?|continue|keep|start)\b)", re.I)
 
 _SIDE = re.compile(r"\b(left|right|gauche|droite?)\b(?! (?:now|away|here|there|after))", re.I)
 _CORRECTED = re.compile(

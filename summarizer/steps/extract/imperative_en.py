@@ -5,6 +5,7 @@
 import re
 
 from summarizer.language import person_en
+from summarizer.language.orders import PATIENTS_ACTS
 from summarizer.language.person_en import Pronouns
 from summarizer.language.words import words
 from summarizer.steps.extract.errands import no_order
@@ -378,9 +379,7 @@ def imperative_en(text: str, who: Pronouns) -> tuple[str, str, bool] | None:
 
 # "Have you continue to watch your diet": the patient's to do, as an order to the clinician is not.
 _HAVE_YOU_DO = re.compile(
-    r"have you (?:continue to |keep |start )?(?:watch|tak|us|stay|avoid|limit|do|eat|drink|wear|"
-    r"rest|ice|elevate|exercise|monitor|check|record|weigh|work|try)(?:e|ing|ying)?\b",
-    re.I,
+    rf"have you (?:continue to |keep |start )?(?:do|{PATIENTS_ACTS})(?:e|ing|ying)?\b", re.I
 )
 _NEXT = re.compile(
     r"^see (?:back |again )?(?=(?:in|within) (?:about |around )?"

@@ -154,7 +154,7 @@ def _symptom(board: Board, unit: Unit, mention: Mention, assertion: Assertion) -
         _is_over(board, unit, after) or present.gone(board, unit, mention)
     ):
         return
-    if present.of_another(board, unit, mention) or (
+    if present.somebody_elses(board, unit, mention) or (
         assertion is Assertion.DENIED and present.denied_by_an_answer(unit, mention)
     ):
         return
@@ -208,7 +208,7 @@ def _condition(board: Board, unit: Unit, mention: Mention, assertion: Assertion)
         return
     if unit.section in ("plan", "exam", "results") and not told:
         return
-    if present.of_another(board, unit, mention) or (told and unit.phase == "exam"):
+    if present.somebody_elses(board, unit, mention) or (told and unit.phase == "exam"):
         return
     if told and present.in_the_family(unit) and assertion is Assertion.AFFIRMED:
         _relatives(board, unit, mention, assertion)
@@ -334,15 +334,16 @@ def _medicines(unit: Unit) -> list[Mention]:
     return [m for m, _ in unit.mentions if m.concept.kind == "medication"]
 
 
+def _place(unit: Unit, mention: Mention, board: Board) -> int:
+    """Where a mention stands in the unit's cleaned words; -1 where it does not."""
+    return unit.clean.lower().find(clean(mention.surface, board.language).lower())
+
+
 def _frequency_of(unit: Unit, mention: Mention, board: Board) -> str:
     """How often this medicine is taken: of several, what is said up to the next one's name."""
     text = unit.clean
-    places = sorted(
-        place
-        for m in _medicines(unit)
-        if (place := text.lower().find(clean(m.surface, board.language).lower())) >= 0
-    )
-    own = text.lower().find(clean(mention.surface, board.language).lower())
+    places = sorted(p for m in _medicines(unit) if (p := _place(unit, m, board)) >= 0)
+    own = _place(unit, mention, board)
     if len(places) < 2 or own < 0:
         return frequency(text, board.language)
     after = [place for place in places if place > own]
@@ -360,7 +361,7 @@ def _dose_of(unit: Unit, mention: Mention, board: Board) -> str:
     text = unit.clean
     if _PUT_RIGHT.search(unit.raw) and len(whole_doses(text)) > 1:
         return ""  # "5000 units, or 50,000 units, excuse me"
-    place = text.lower().find(clean(mention.surface, board.language).lower())
+    place = _place(unit, mention, board)
     if place < 0:
         return ""
     others = [

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from summarizer.language.lexicon import Mention, lexicon
 from summarizer.language.person_en import third_person
-from summarizer.language.text import clean, joined
+from summarizer.language.text import joined
 from summarizer.steps.extract.board import Board
 from summarizer.steps.units import Unit, reply_to
 from summarizer.types import Assertion, Role, TextEvidence
@@ -26,9 +26,10 @@ _HEARD = re.compile(
     r"(?:an? |some |this |that |the )*(?P<having>[a-z].*)$",
     re.I,
 )
+_LIMBS = "knee|ankle|foot|toe|hip|leg|arm|wrist|hand|finger|thumb|elbow|shoulder|neck|back"
 _INJURED = re.compile(
     r"\byou (?P<how>hurt|injured|twisted) your (?P<where>(?:(?:left|right) )?(?:\w+ )?"
-    r"(?:knee|ankle|foot|toe|hip|leg|arm|wrist|hand|finger|thumb|elbow|shoulder|neck|back|head))\b",
+    rf"(?:{_LIMBS}|head))\b",
     re.I,
 )
 _EMERGENCY = re.compile(
@@ -57,7 +58,7 @@ def heard_before(board: Board) -> bool:
     for unit in board.units[:_FIRST]:
         if unit.role is not Role.CLINICIAN:
             continue
-        text = clean(unit.raw, "en")
+        text = unit.clean
         if injured := _INJURED.search(text):
             pain = lexicon("en").find(f"{injured['where']} pain")
             if injured["how"].lower() == "injured" or not pain:
@@ -91,13 +92,13 @@ def heard_before(board: Board) -> bool:
             if not turned or not _ILL.search(what):
                 continue
             _said(board, unit, turned)
-        board.used.discard(unit.index)
         return True
     return False
 
 
+# "It's the left knee", "no, it's the left knee".
+RIGHT_SIDE = re.compile(r"^(?P<no>no\W+)?it(?:'s| is| was) (?:the|my) (?P<side>left|right)\b", re.I)
 _NO = re.compile(r"no\W+", re.I)
-_RIGHT_SIDE = re.compile(r"^(?:no\W+)?it(?:'s| is| was) (?:the|my) (left|right)\b", re.I)
 
 
 def _righted(
@@ -106,12 +107,13 @@ def _righted(
     """The complaint with the side that the patient puts right, and the words that do: of "no, it's
     the left knee", what follows the no."""
     for unit in board.units[units[-1].index + 1 : units[-1].index + 1 + _FIRST]:
-        said = _RIGHT_SIDE.match(joined(unit.raw))
-        if said and unit.role is not Role.CLINICIAN and mention.side not in ("", said[1].lower()):
+        said = RIGHT_SIDE.match(joined(unit.raw))
+        side = said["side"].lower() if said else ""
+        if said and unit.role is not Role.CLINICIAN and mention.side not in ("", side):
             no = _NO.match(unit.raw)
             start = no.end() if no else 0
             words = TextEvidence(unit.start + start, unit.end, unit.raw[start:])
-            return replace(mention, side=said[1].lower()), units, (words,)
+            return replace(mention, side=side), units, (words,)
     return mention, units, ()
 
 
@@ -133,8 +135,7 @@ def _said(board: Board, unit: Unit, text: str) -> None:
 _PART = {
     "en": re.compile(
         r"\b(?:my|the|your|his|her|that) (?P<side>left |right )?(?:\w+ )?"
-        r"(?P<part>knee|ankle|foot|toe|hip|leg|arm|wrist|hand|finger|thumb|elbow|shoulder|neck|back|"
-        r"ear|eye|throat|jaw|flank|groin|calf|heel|chest)\b",
+        rf"(?P<part>{_LIMBS}|ear|eye|throat|jaw|flank|groin|calf|heel|chest)\b",
         re.I,
     ),
     "fr": re.compile(

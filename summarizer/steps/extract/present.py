@@ -87,7 +87,7 @@ def denied_by_an_answer(unit: Unit, mention: Mention) -> bool:
     return answered is not None and not _NEGATED.search(before, answered.end() - 1)
 
 
-def of_another(board: Board, unit: Unit, mention: Mention) -> bool:
+def somebody_elses(board: Board, unit: Unit, mention: Mention) -> bool:
     """The illness is somebody else's, or only the name of a clinic, a study or a test."""
     before, after = _around(unit, mention)
     if _THING_OF.search(after) or _OF_OTHERS[board.language].search(before):

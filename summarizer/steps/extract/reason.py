@@ -9,7 +9,7 @@ from summarizer.language.person_en import third_person
 from summarizer.language.text import joined, listed
 from summarizer.steps.extract.board import Board
 from summarizer.steps.extract.mentions import of_a_reaction
-from summarizer.steps.extract.opening import concern, heard_before, placed
+from summarizer.steps.extract.opening import RIGHT_SIDE, concern, heard_before, placed
 from summarizer.steps.record import evidence_of
 from summarizer.steps.units import Unit
 from summarizer.steps.write.phrases import SIDES
@@ -177,10 +177,6 @@ _OTHER_SIDE = {
 }
 
 
-# "No, it's the left knee."
-_NO_OTHER = re.compile(r"^no\W+it(?:'s| is| was) (?:the|my) (left|right)\b", re.I)
-
-
 def _corrected(board: Board, head: list[Unit]) -> list[Unit]:
     """Without the sentences whose side the patient puts right: ``it's not the right knee``."""
     denied = {
@@ -191,10 +187,11 @@ def _corrected(board: Board, head: list[Unit]) -> list[Unit]:
     }
     if board.language == "en":
         denied |= {
-            {"left": "right", "right": "left"}[match[1].lower()]
+            {"left": "right", "right": "left"}[match["side"].lower()]
             for unit in head
             if unit.role in (Role.PATIENT, Role.CAREGIVER)
-            and (match := _NO_OTHER.match(joined(unit.raw)))
+            and (match := RIGHT_SIDE.match(joined(unit.raw)))
+            and match["no"]
         }
     if not denied:
         return head
